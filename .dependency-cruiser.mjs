@@ -1,0 +1,79 @@
+const test = "\\.test\\.ts$";
+
+/** A layer may import itself and what is named; tests beside the code are free. */
+const layer = (from, allowed) => ({
+  name: `${from.replaceAll("/", "-")}-direction`,
+  severity: "error",
+  from: { path: `^src/${from}/`, pathNot: test },
+  to: { path: "^src/", pathNot: `^src/(${[`${from}/`, ...allowed].join("|")})` },
+});
+
+/** Inside the core: std ← schema ← metadata ← project ← rules ← decide; std ← run. */
+const core = (room, allowed) =>
+  layer(
+    `core/${room}`,
+    ["std", ...allowed].map((name) => `core/${name}/`),
+  );
+
+const shell = ["core/", "ports/", "errors/"];
+
+export default {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    core("std", []),
+    core("schema", []),
+    core("metadata", ["schema"]),
+    core("project", ["schema", "metadata"]),
+    core("rules", ["schema", "metadata", "project"]),
+    core("decide", ["schema", "metadata", "project", "rules"]),
+    core("run", ["schema", "metadata", "project", "rules", "decide"]),
+    {
+      name: "core-stays-pure",
+      comment:
+        "Pure libraries on this list only; node:crypto for the hash. This keeps decisions replayable.",
+      severity: "error",
+      from: { path: "^src/core/", pathNot: test },
+      to: {
+        path: ["^node:", "^[a-z]+$", "node_modules"],
+        pathNot: ["node_modules/(zod|@marcbachmann/cel-js|re2js|yaml|fastest-levenshtein)/"],
+      },
+    },
+    layer("errors", []),
+    layer("ports", ["core/", "errors/"]),
+    layer("engine", shell),
+    layer("observe", shell),
+    layer("simulate", shell),
+    layer("config", ["core/", "errors/"]),
+    layer("cli", ["core/", "ports/", "engine/", "observe/", "simulate/", "config/", "errors/"]),
+    {
+      name: "adapters-know-no-other-layer",
+      severity: "error",
+      from: { path: "^src/(connectors|warehouses|catalogs)/", pathNot: test },
+      to: { path: "^src/", pathNot: "^src/(connectors|warehouses|catalogs|core|ports|errors)/" },
+    },
+    {
+      name: "one-adapter-never-imports-another",
+      severity: "error",
+      from: { path: "^src/(connectors|warehouses|catalogs)/([^/]+)/" },
+      to: { path: "^src/(connectors|warehouses|catalogs)/", pathNot: "^src/$1/$2/" },
+    },
+    {
+      name: "nothing-imports-app",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(app/|index\\.ts$)" },
+      to: { path: "^src/app/" },
+    },
+    {
+      name: "tests-stay-out-of-src",
+      severity: "error",
+      from: { path: "^src/", pathNot: test },
+      to: { path: `^(test|bench)/|${test}` },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    parser: "swc",
+  },
+};

@@ -1,0 +1,130 @@
+import type { Gate } from "../project/check.ts";
+import type { BypassPolicy, RetryPolicy, SubjectKind, TaskKind } from "../project/project.ts";
+import type { Conflict, MergedEffects } from "../rules/merged-effects.ts";
+import type { RuleOutcome, Trace } from "../rules/rule-set.ts";
+import type { Hash } from "../std/hash.ts";
+import type { Json } from "../std/json.ts";
+
+/** `<subject>.<kind>`, as in `flights.load`. */
+export type TaskId = string;
+
+/** Why a task exists but will not run. */
+export type BypassReason =
+  | "up_to_date"
+  | "rule"
+  | "upstream"
+  | "source_missing"
+  | "frozen"
+  | "isolated"
+  | "not_demanded"
+  | "override";
+
+export interface Bypass {
+  readonly reason: BypassReason;
+  /** The rule (`set/id`) or the upstream subject that caused it; `null` where the reason says all. */
+  readonly by: string | null;
+}
+
+/** What protects a task. Every field is written out: the executor knows no defaults. */
+export interface Safeguards {
+  readonly retry: RetryPolicy;
+  readonly timeoutMs: number;
+  readonly pool: string;
+  /** The larger runs first. */
+  readonly priority: number;
+  /** Conditions that must hold inside the task's transaction, or that it measures. */
+  readonly gates: readonly Gate[];
+  readonly fallback: { readonly use: "last_good"; readonly maxAgeMs: number | null } | null;
+}
+
+/** The smallest unit that runs. A value: the same task is printed, run, simulated, diffed and drawn. */
+export interface Task {
+  readonly id: TaskId;
+  readonly kind: TaskKind;
+  readonly state: "active" | "bypassed";
+  /** Present exactly when `state` is `bypassed`. */
+  readonly bypass: Bypass | null;
+  readonly safeguards: Safeguards;
+  /**
+   * Identity of what the task would produce: code, inputs' identities, options, gates.
+   * Equal to the last success's means that there is nothing to do. `null` when an input is unknown.
+   */
+  readonly fingerprint: Hash | null;
+  /** Tasks of other or the same segment that come first, in id order. */
+  readonly after: readonly Dependency[];
+  /** Loads of one `merge` group share one transaction; see `Blueprint.batches`. */
+  readonly batch: string | null;
+  /** A load that is cut into parts, each committed and resumed on its own. */
+  readonly split: { readonly by: "rows"; readonly size: number; readonly parts: number } | null;
+}
+
+/** An edge into a task, with what to do when the task before it does not succeed. */
+export interface Dependency {
+  readonly task: TaskId;
+  readonly onBypass: BypassPolicy;
+}
+
+/** The part of a blueprint that belongs to one source or model. Hashed on its own. */
+export interface Segment {
+  readonly subject: string;
+  readonly kind: SubjectKind;
+  /** The hash of all other fields. */
+  readonly id: Hash;
+  readonly tasks: readonly Task[];
+  readonly tags: readonly string[];
+  readonly tier: number;
+  readonly slaMs: number | null;
+}
+
+/** Tasks that run as one attempt and commit together, or not at all. */
+export interface Batch {
+  readonly id: string;
+  /** In id order. */
+  readonly tasks: readonly TaskId[];
+}
+
+/** Segments and batches; edges are the tasks' `after`. Its hash covers only them. */
+export interface Blueprint {
+  readonly id: Hash;
+  /** By subject. */
+  readonly segments: ReadonlyMap<string, Segment>;
+  /** In id order. */
+  readonly batches: readonly Batch[];
+}
+
+/** One subject's outcome: which rules spoke, and what came of it. */
+export interface Decision {
+  readonly subject: string;
+  readonly kind: SubjectKind;
+  /** One per rule of all sets for this kind of subject, in name order. */
+  readonly rules: readonly DecidedRule[];
+  readonly effects: MergedEffects;
+  readonly conflicts: readonly Conflict[];
+  /** What the bypass of its tasks rests on, by task id: values, instants, upstream subjects. */
+  readonly evidence: Readonly<Record<TaskId, Json>>;
+}
+
+export interface DecidedRule {
+  /** `<set>/<rule>`. */
+  readonly id: string;
+  readonly outcome: RuleOutcome;
+  /** Names of the facts that were missing when `undetermined`. */
+  readonly missing?: readonly string[];
+  /** What went wrong when `undetermined` by an error or an exhausted budget. */
+  readonly error?: string;
+  /** Kept for rules that matched or were undetermined. */
+  readonly trace?: Trace;
+}
+
+/** Binds the hashes of all inputs to the blueprint they gave. A run points to it; a replay recomputes it. */
+export interface DecisionRecord {
+  readonly id: Hash;
+  readonly snapshot: Hash;
+  /** In name order. */
+  readonly ruleSets: readonly Hash[];
+  readonly template: Hash;
+  /** The declared sources and models. */
+  readonly scope: Hash;
+  readonly history: Hash;
+  readonly blueprint: Hash;
+}

@@ -1,0 +1,47 @@
+import type { Quality, Reliability } from "../metadata/profile.ts";
+import type { Snapshot } from "../metadata/snapshot.ts";
+import type { ModelSpec, SourceSpec, Template } from "../project/project.ts";
+import type { RuleSet } from "../rules/rule-set.ts";
+import type { Hash } from "../std/hash.ts";
+import type { EpochMs } from "../std/time.ts";
+
+/** Everything that a decision may depend on. A value: no reader, no clock, no environment. */
+export interface DecideInput {
+  readonly snapshot: Snapshot;
+  readonly ruleSets: readonly RuleSet[];
+  readonly template: Template;
+  readonly scope: Scope;
+  readonly history: History;
+}
+
+/** What people declared, with discovery's finds: the subjects that exist in this cycle. */
+export interface Scope {
+  /** By name. */
+  readonly sources: ReadonlyMap<string, SourceSpec>;
+  /** By name. */
+  readonly models: ReadonlyMap<string, ModelSpec>;
+}
+
+/** What earlier runs left behind, by subject. Read off the warehouse's ledger and the catalog. */
+export type History = ReadonlyMap<string, SubjectHistory>;
+
+/** The last success of one subject, and whether its output is still there. */
+export interface SubjectHistory {
+  readonly subject: string;
+  /** The ledger's last committed load or transform. */
+  readonly output: {
+    /** What it was made from; see `Task.fingerprint`. */
+    readonly fingerprint: Hash;
+    readonly committedAt: EpochMs;
+    readonly rows: number;
+    /** The run that committed it. */
+    readonly run: string;
+    /** False when the table or view is gone from the warehouse. */
+    readonly exists: boolean;
+  } | null;
+  /** The last successful `verify` or `check`, by the fingerprint it had. */
+  readonly verified: Hash | null;
+  /** Of models; a source's are in its profile. */
+  readonly quality: Quality | null;
+  readonly reliability: Reliability | null;
+}

@@ -1,0 +1,114 @@
+import type { TableName } from "../schema/table-schema.ts";
+import type { Hash } from "../std/hash.ts";
+import type { JsonObject } from "../std/json.ts";
+import type { Gate } from "./check.ts";
+
+/** How a load changes its table: all of it, its end, or the rows of its key. */
+export type LoadStrategy = "replace" | "append" | "merge";
+
+/**
+ * What a subject does when one of its inputs is bypassed or failed and its data is not current:
+ * it is bypassed too, runs on what is there, runs on what did arrive, or waits for the next cycle.
+ */
+export type BypassPolicy = "skip" | "last_good" | "without" | "hold";
+
+/** Whether a subject runs for its own sake, or only when a demanded model reads it. */
+export type Demand = "always" | "when_used";
+
+/** A connector with its options. Secrets appear as references (`${env:NAME}`), never as values. */
+export interface ConnectionSpec {
+  readonly name: string;
+  readonly connector: string;
+  readonly options: JsonObject;
+  /** How long one source of it may take to probe. */
+  readonly probeTimeoutMs: number;
+}
+
+/** A pattern by which new sources appear without anyone declaring them. */
+export interface DiscoverSpec {
+  readonly connection: string;
+  /** Connector-specific: what to look for. */
+  readonly pattern: JsonObject;
+  /** Declared attributes that every match gets. */
+  readonly defaults: SourceAttributes;
+}
+
+/** What a person may declare about any source. */
+export interface SourceAttributes {
+  readonly strategy: LoadStrategy;
+  /** Column names that identify a row; needed by `merge`. */
+  readonly key: readonly string[];
+  /** 0 is the most critical. */
+  readonly tier: number;
+  readonly owner: string | null;
+  readonly tags: readonly string[];
+  /** How often new data is expected, or `null` when nobody said. */
+  readonly cadenceMs: number | null;
+  readonly demand: Demand;
+  readonly gates: readonly Gate[];
+}
+
+/** One stream of a connection, declared or found; it lands in `raw.<name>`. */
+export interface SourceSpec extends SourceAttributes {
+  readonly name: string;
+  readonly connection: string;
+  readonly origin: "declared" | "discovered";
+  /** Connector-specific: where it is and how to read it. Part of the source's identity. */
+  readonly locator: JsonObject;
+}
+
+/** One SELECT that becomes a table or view. */
+export interface ModelSpec {
+  readonly name: string;
+  readonly target: TableName;
+  readonly materialize: "view" | "table";
+  /** The SQL as written, without its leading block. */
+  readonly sql: string;
+  /** The project-relative path of the file, for messages. */
+  readonly file: string;
+  /** Identity of the SQL's meaning: formatting and comments do not change it. */
+  readonly code: Hash;
+  /** The sources and models that its SQL reads, by subject name, in name order. */
+  readonly inputs: readonly ModelInput[];
+  readonly tier: number;
+  readonly owner: string | null;
+  readonly tags: readonly string[];
+  readonly slaMs: number | null;
+  readonly demand: Demand;
+  readonly gates: readonly Gate[];
+}
+
+/** One edge into a model. */
+export interface ModelInput {
+  readonly subject: string;
+  readonly onBypass: BypassPolicy;
+}
+
+/** Retry with exponential backoff; the jitter comes from a seed in the run. */
+export interface RetryPolicy {
+  /** All attempts, the first included; at least 1. */
+  readonly attempts: number;
+  readonly backoffMs: number;
+  readonly backoffMsMax: number;
+}
+
+/** The canonical scaffold: what every task gets unless a rule says otherwise. */
+export interface Template {
+  readonly name: string;
+  readonly defaults: {
+    readonly retry: RetryPolicy;
+    readonly timeoutMs: number;
+    /** The bypass policy of an edge for which the model declares none. */
+    readonly onBypass: BypassPolicy;
+  };
+  /** Slots by pool name: how many tasks of it run at once. */
+  readonly pools: Readonly<Record<string, number>>;
+  /** The pool of each task kind. */
+  readonly poolOf: Readonly<Record<TaskKind, string>>;
+}
+
+/** The kinds of task that a blueprint may hold. */
+export type TaskKind = "extract" | "load" | "verify" | "transform" | "check";
+
+/** Which subject a rule, segment or task belongs to. */
+export type SubjectKind = "source" | "model";

@@ -1,0 +1,55 @@
+import type { Gate } from "../project/check.ts";
+import type { RetryPolicy } from "../project/project.ts";
+import type { EffectKind } from "./effect.ts";
+
+/** A value with the rules that gave it, in name order. */
+export interface Attributed<T> {
+  readonly value: T;
+  readonly by: readonly string[];
+}
+
+/** One subject's effects after merging by their laws. `null` and empty mean that no rule spoke. */
+export interface MergedEffects {
+  readonly classify: Attributed<{
+    readonly tier: number | null;
+    readonly owner: string | null;
+    readonly tags: readonly string[];
+  }> | null;
+  readonly activation: Attributed<
+    { readonly state: "activate" } | { readonly state: "bypass"; readonly because: string | null }
+  > | null;
+  readonly grouping: Attributed<
+    | { readonly kind: "merge"; readonly into: string; readonly max: number }
+    | { readonly kind: "split"; readonly by: "rows"; readonly size: number }
+  > | null;
+  readonly gates: readonly Gate[];
+  readonly retry: Attributed<RetryPolicy> | null;
+  readonly timeoutMs: Attributed<number> | null;
+  readonly pool: Attributed<string> | null;
+  readonly priority: Attributed<number> | null;
+  readonly fallback: Attributed<{
+    readonly use: "last_good";
+    readonly maxAgeMs: number | null;
+  }> | null;
+  readonly slaMs: Attributed<number> | null;
+  readonly cadenceMs: Attributed<number> | null;
+  readonly tags: readonly string[];
+  readonly notifications: readonly Notification[];
+  readonly conflicts: readonly Conflict[];
+}
+
+/** Recorded with the decision; sent on by whoever reads the log. */
+export interface Notification {
+  readonly severity: "info" | "warning" | "critical";
+  readonly title: string;
+  readonly by: string;
+}
+
+/** Rules of equal priority that contradict each other: a recorded decision with the safest outcome. */
+export interface Conflict {
+  readonly effect: EffectKind;
+  /** `<set>/<rule>` of all sides, in name order. */
+  readonly rules: readonly string[];
+  /** What was done instead, in words. */
+  readonly outcome: string;
+}

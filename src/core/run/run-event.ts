@@ -1,0 +1,90 @@
+import type { TaskId } from "../decide/blueprint.ts";
+import type { Hash } from "../std/hash.ts";
+import type { Json } from "../std/json.ts";
+import type { EpochMs } from "../std/time.ts";
+
+/** How a task ended in a run, or where it stands. `bypassed`, `skipped` and all after are final. */
+export type TaskStatus =
+  | "waiting"
+  | "ready"
+  | "running"
+  | "retrying"
+  | "bypassed"
+  /** Not started, because something before it did not succeed; the reason says what. */
+  | "skipped"
+  | "succeeded"
+  | "failed"
+  | "cancelled";
+
+export type RunStatus = "running" | "succeeded" | "failed" | "cancelled";
+
+/** Why an attempt failed, as recorded: never a stack, never a secret. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly isRetryable: boolean;
+}
+
+/** What a successful attempt reports: kept in the log, shown to people, fed to the next snapshot. */
+export interface TaskResult {
+  readonly rows: number | null;
+  /** True when the ledger proved that the effect was already there. */
+  readonly isRepeat: boolean;
+  /** Task-kind specific: measurements, quarantined rows, manifest id, … */
+  readonly detail: { readonly [key: string]: Json | undefined };
+}
+
+/**
+ * What happened in a run, in order. Durable before its consequence begins; the run's state is the
+ * fold of these. Past tense, PascalCase; for ever: add variants, never change one.
+ */
+export type RunEvent =
+  | {
+      readonly type: "RunStarted";
+      readonly at: EpochMs;
+      readonly blueprint: Hash;
+      /** Seeds the jitter of retries. */
+      readonly seed: number;
+    }
+  /** The process before died or was stopped; its running attempts are lost. */
+  | { readonly type: "RunResumed"; readonly at: EpochMs }
+  | {
+      readonly type: "AttemptStarted";
+      readonly at: EpochMs;
+      /** One task, or all of a batch, in id order. */
+      readonly tasks: readonly TaskId[];
+      readonly attempt: number;
+    }
+  | {
+      readonly type: "AttemptSucceeded";
+      readonly at: EpochMs;
+      readonly tasks: readonly TaskId[];
+      readonly attempt: number;
+      /** By task. */
+      readonly results: Readonly<Record<TaskId, TaskResult>>;
+    }
+  | {
+      readonly type: "AttemptFailed";
+      readonly at: EpochMs;
+      readonly tasks: readonly TaskId[];
+      readonly attempt: number;
+      readonly failure: Failure;
+    }
+  /** The attempt's process is gone and its outcome unknown: the ledger will tell. */
+  | {
+      readonly type: "AttemptLost";
+      readonly at: EpochMs;
+      readonly tasks: readonly TaskId[];
+      readonly attempt: number;
+    }
+  | { readonly type: "TimerFired"; readonly at: EpochMs; readonly timer: string }
+  | { readonly type: "CancelRequested"; readonly at: EpochMs; readonly cause: string }
+  | { readonly type: "RunFinished"; readonly at: EpochMs; readonly status: RunStatus };
+
+/** What the machine asks of its host. A host adds no policy. */
+export type RunCommand =
+  | { readonly type: "StartAttempt"; readonly tasks: readonly TaskId[]; readonly attempt: number }
+  | { readonly type: "CancelAttempt"; readonly tasks: readonly TaskId[]; readonly cause: string }
+  | { readonly type: "SetTimer"; readonly timer: string; readonly firesAt: EpochMs }
+  | { readonly type: "FinishRun"; readonly status: RunStatus };

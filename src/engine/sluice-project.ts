@@ -1,0 +1,183 @@
+import type { Blueprint, Decision, DecisionRecord, TaskId } from "../core/decide/blueprint.ts";
+import type { Profile } from "../core/metadata/profile.ts";
+import type { Snapshot } from "../core/metadata/snapshot.ts";
+import type { Problem } from "../core/project/problem.ts";
+import type { SourceSpec } from "../core/project/project.ts";
+import type { RunEvent, RunStatus, TaskStatus } from "../core/run/run-event.ts";
+import type { TableName } from "../core/schema/table-schema.ts";
+import type { Hash } from "../core/std/hash.ts";
+import type { Json } from "../core/std/json.ts";
+import type { EpochMs } from "../core/std/time.ts";
+import type { RunSummary } from "../ports/catalog.ts";
+import type { Rows } from "../ports/warehouse.ts";
+
+/**
+ * An opened project: everything that the CLI does, for a program. Methods that need a valid
+ * project throw PROJECT_INVALID with all problems in `problems` of the error's cause; `check`
+ * returns them instead.
+ */
+export interface SluiceProject extends AsyncDisposable {
+  readonly name: string;
+  /** Absolute. */
+  readonly folder: string;
+  /** Reads and checks all project files, without any connection to a source. */
+  check(): Promise<CheckReport>;
+  /** Discovers and probes the sources; stores nothing. */
+  snapshot(options?: CycleOptions): Promise<SnapshotReport>;
+  /** Snapshots and decides; stores nothing. */
+  plan(options?: CycleOptions): Promise<PlanReport>;
+  /** Snapshots, decides, and runs what was decided. @throws CATALOG_LOCKED, WAREHOUSE_LOCKED */
+  run(options?: RunOptions): Promise<RunReport>;
+  /** The newest runs first. */
+  runs(limit?: number): Promise<readonly RunSummary[]>;
+  /** One run with its tasks; `run` is an id or a prefix of one, the last run by default. */
+  show(run?: string): Promise<RunReport>;
+  /** Why a task ran or did not: in a past run, or in the plan as it stands when `run` is absent. */
+  why(task: TaskId, options?: { readonly run?: string } & CycleOptions): Promise<WhyReport>;
+  /** What differs between two runs or blueprints, with the cause of each difference. */
+  diff(from: string, to: string): Promise<DiffReport>;
+  /** Decides again from what the catalog holds of a run's inputs, and compares byte for byte. */
+  replay(run?: string): Promise<ReplayReport>;
+  /** Looks at everything that a run needs, and says what is not as it should be. */
+  doctor(): Promise<DoctorReport>;
+  /** The first rows of a table or view of the warehouse. */
+  sample(table: TableName, limit: number): Promise<Rows>;
+}
+
+export interface CycleOptions {
+  /** The cycle's instant, instead of the clock's. */
+  readonly now?: EpochMs;
+  /** Called for each source as soon as it is probed. */
+  readonly onProbe?: (progress: ProbeProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunOptions extends CycleOptions {
+  /** Goes on with the last run if it was interrupted; otherwise starts a new one. */
+  readonly resume?: boolean;
+  /** Called once, before the first task starts. */
+  readonly onPlan?: (plan: PlanReport, run: string) => void;
+  /** Called with each event after it is durable. */
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+export interface ProbeProgress {
+  readonly source: string;
+  readonly presence: Profile["presence"]["state"];
+  readonly rows: number | null;
+  readonly bytes: number | null;
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface CheckReport {
+  readonly problems: readonly Problem[];
+  readonly counts: {
+    readonly connections: number;
+    readonly sources: number;
+    readonly models: number;
+    readonly rules: number;
+  };
+  /** Text of the files that problems point into, by path: for code frames. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+export interface SnapshotReport {
+  readonly snapshot: Snapshot;
+  readonly sources: readonly SourceSpec[];
+}
+
+export interface PlanReport {
+  readonly record: DecisionRecord;
+  readonly blueprint: Blueprint;
+  readonly decisions: readonly Decision[];
+  readonly snapshot: Snapshot;
+  readonly summary: { readonly active: number; readonly bypassed: number };
+  /** Names and human versions behind `record.ruleSets`, and the template's name. */
+  readonly ruleSets: readonly { readonly id: Hash; readonly name: string }[];
+  readonly template: string;
+  /** Warnings of the project's checks, such as sources that no rule covers. */
+  readonly warnings: readonly Problem[];
+}
+
+export interface RunReport {
+  readonly run: {
+    readonly id: string;
+    readonly status: RunStatus;
+    readonly blueprint: Hash;
+    readonly decision: Hash;
+    readonly startedAt: EpochMs;
+    readonly finishedAt: EpochMs | null;
+    /** In the blueprint's order; a bypassed task is here with its reason. */
+    readonly tasks: readonly TaskReport[];
+  };
+}
+
+export interface TaskReport {
+  readonly id: TaskId;
+  readonly status: TaskStatus;
+  readonly attempts: number;
+  readonly startedAt?: EpochMs;
+  readonly finishedAt?: EpochMs;
+  readonly rows?: number;
+  /** A bypass reason, `upstream` for a skipped task, or a failure's code. */
+  readonly reason?: string;
+  /** The failure's or bypass's words. */
+  readonly message?: string;
+  readonly detail?: { readonly [key: string]: Json | undefined };
+}
+
+/** One link of an explanation, from the outcome down to the facts. */
+export interface WhyLink {
+  /** What is claimed, in one sentence. */
+  readonly text: string;
+  /** The task, subject, rule or fact that it is about. */
+  readonly about: string;
+  /** The values that it rests on. */
+  readonly evidence?: Json;
+  readonly because: readonly WhyLink[];
+}
+
+export interface WhyReport {
+  readonly task: TaskId;
+  readonly state: "active" | "bypassed";
+  readonly reason: string;
+  readonly chain: readonly WhyLink[];
+  /** The nearest change that would turn the outcome, for a bypass. */
+  readonly flip?: string;
+}
+
+export interface DiffReport {
+  readonly added: readonly DiffEntry[];
+  readonly removed: readonly DiffEntry[];
+  readonly changed: readonly DiffEntry[];
+}
+
+export interface DiffEntry {
+  readonly task: TaskId;
+  /** The fields that differ, with both values. */
+  readonly fields: readonly {
+    readonly field: string;
+    readonly before: Json;
+    readonly after: Json;
+  }[];
+  /** What made the difference: a rule set, a profile's fact, a model's code, the history, … */
+  readonly cause: string;
+}
+
+export interface ReplayReport {
+  readonly run: string;
+  readonly blueprint: Hash;
+  readonly recomputed: Hash;
+  readonly identical: boolean;
+}
+
+export interface DoctorReport {
+  readonly findings: readonly {
+    readonly subject: string;
+    readonly state: "ok" | "warning" | "failed";
+    readonly detail: string;
+    /** What to do about it. */
+    readonly fix?: string;
+  }[];
+}

@@ -1,0 +1,65 @@
+import type { RunEvent, RunStatus } from "../core/run/run-event.ts";
+import type { Hash } from "../core/std/hash.ts";
+import type { Json } from "../core/std/json.ts";
+import type { EpochMs } from "../core/std/time.ts";
+
+/** A run as lists show it. */
+export interface RunSummary {
+  readonly id: string;
+  readonly startedAt: EpochMs;
+  readonly finishedAt: EpochMs | null;
+  /** `running` also for a run whose process died. */
+  readonly status: RunStatus;
+  readonly blueprint: Hash;
+  readonly decision: Hash;
+}
+
+/** An immutable value under its hash. */
+export interface StoredObject {
+  readonly id: Hash;
+  readonly value: Json;
+}
+
+/** A stored event with its place in the run's log, counting from 0. */
+export interface StoredEvent {
+  readonly seq: number;
+  readonly event: RunEvent;
+}
+
+/** What only reads: any number of processes may, at any time. */
+export interface CatalogReader extends AsyncDisposable {
+  /** Objects by id; those that are not there are absent from the answer. */
+  objects(ids: readonly Hash[]): Promise<ReadonlyMap<Hash, Json>>;
+  /** The newest first. */
+  runs(limit: number): Promise<readonly RunSummary[]>;
+  /** A run by its id or by a prefix that only one run has; `null` when there is none. */
+  run(idOrPrefix: string): Promise<RunSummary | null>;
+  /** Ids of stored objects that begin so, at most `limit`. */
+  idsByPrefix(prefix: string, limit: number): Promise<readonly Hash[]>;
+  events(run: string): Promise<readonly StoredEvent[]>;
+  /** Notes under a name, such as probe memos: caches that may be lost without harm. */
+  notes(kind: string): Promise<ReadonlyMap<string, Json>>;
+}
+
+/**
+ * What writes: one process at a time, held by a lock that dies with the process.
+ * A write is durable when its promise is fulfilled. Writes that are asked for while another is
+ * under way are committed together.
+ */
+export interface Catalog extends CatalogReader {
+  /** Stores values under their hashes; what is there already is not written again. */
+  putObjects(objects: Iterable<StoredObject>): Promise<void>;
+  putNotes(kind: string, notes: ReadonlyMap<string, Json>): Promise<void>;
+  createRun(run: RunSummary): Promise<void>;
+  /** Appends events after `seq` of the first; the first event's place must be the next one. */
+  append(run: string, events: readonly StoredEvent[]): Promise<void>;
+  finishRun(run: string, status: RunStatus, finishedAt: EpochMs): Promise<void>;
+}
+
+/** Opens a catalog. */
+export interface CatalogStore {
+  /** @throws CATALOG_LOCKED naming the process that holds it. */
+  openWriter(path: string, holder: string): Promise<Catalog>;
+  /** Opens for reading; `null` when there is no catalog yet. */
+  openReader(path: string): Promise<CatalogReader | null>;
+}

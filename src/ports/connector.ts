@@ -1,0 +1,81 @@
+import type { z } from "zod";
+import type { Profile } from "../core/metadata/profile.ts";
+import type { ConnectionSpec, SourceSpec } from "../core/project/project.ts";
+import type { TableSchema } from "../core/schema/table-schema.ts";
+import type { Hash } from "../core/std/hash.ts";
+import type { Json, JsonObject } from "../core/std/json.ts";
+import type { EpochMs } from "../core/std/time.ts";
+import type { Log } from "./log.ts";
+import type { ManifestDraft } from "./staging.ts";
+
+/** A kind of system that Sluice reads from. Stateless; what has a lifetime is the session. */
+export interface Connector {
+  /** The word in `connections/*.yaml`. */
+  readonly type: string;
+  /** Shapes of what people write, for checks, editors and docs. Defaults are written out by parsing. */
+  readonly schemas: {
+    readonly connection: z.ZodType<JsonObject>;
+    /** Where a source is and how to read it: `SourceSpec.locator`. */
+    readonly locator: z.ZodType<JsonObject>;
+    readonly pattern: z.ZodType<JsonObject>;
+  };
+  /** @throws CONNECTION_FAILED, CONNECTION_REFUSED */
+  open(connection: ConnectionSpec, context: ConnectorContext): Promise<ConnectorSession>;
+}
+
+export interface ConnectorContext {
+  /** Connection options with secrets resolved. Never logged, never stored. */
+  readonly options: JsonObject;
+  /** The project's folder; paths in options are relative to it. */
+  readonly projectFolder: string;
+  readonly log: Log;
+  readonly now: () => EpochMs;
+}
+
+/** A source that a pattern found. */
+export interface DiscoveredSource {
+  readonly name: string;
+  readonly locator: JsonObject;
+  /** What the system itself says is the key; used when nobody declared one. */
+  readonly key: readonly string[];
+}
+
+/** What a probe adds to a profile; the rest comes from declarations and history. */
+export interface Probe {
+  readonly kind: Profile["kind"];
+  readonly presence: Profile["presence"];
+  readonly fingerprint: Hash | null;
+  readonly rows: number | null;
+  readonly isExact: boolean;
+  readonly bytes: number | null;
+  readonly files: number | null;
+  readonly changedAt: EpochMs | null;
+  readonly schema: TableSchema | null;
+  /**
+   * The connector's own note for the next probe of this source: it makes the next one cheaper,
+   * and never changes what it says.
+   */
+  readonly memo: Json;
+}
+
+export interface ConnectorSession extends AsyncDisposable {
+  /** Finds sources by a pattern. Names are unique within the answer. */
+  discover(pattern: JsonObject, signal: AbortSignal): Promise<readonly DiscoveredSource[]>;
+  /** Cheap metadata. A source that is gone or unreadable is an answer, not an error. */
+  probe(source: SourceSpec, memo: Json, signal: AbortSignal): Promise<Probe>;
+  /**
+   * Writes what the source holds into `request.folder`, or refers to files that the warehouse can
+   * read where they are. All sources extracted by one session are read at one consistent instant,
+   * where the system can do that.
+   * @throws SOURCE_MISSING, SOURCE_UNREADABLE, SOURCE_CHANGED, CONNECTION_FAILED
+   */
+  extract(request: ExtractRequest, signal: AbortSignal): Promise<ManifestDraft>;
+}
+
+export interface ExtractRequest {
+  readonly source: SourceSpec;
+  /** An empty folder of its own, on the staging disk. */
+  readonly folder: string;
+  /** The cursor that the target has reached; `null` asks for everything. */
+  readonly cursor: Json;
+}

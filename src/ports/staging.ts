@@ -1,0 +1,72 @@
+import type { Column } from "../core/schema/table-schema.ts";
+import type { Hash } from "../core/std/hash.ts";
+import type { Json } from "../core/std/json.ts";
+
+/** How staged files are to be read. Every option is written out. */
+export type StagedFormat =
+  | {
+      readonly type: "csv";
+      readonly delimiter: string;
+      readonly quote: string;
+      readonly hasHeader: boolean;
+      /** The unquoted text that means NULL. */
+      readonly nullText: string;
+      /** False when a quoted `nullText` is that text, and not NULL (as PostgreSQL writes it). */
+      readonly isQuotedNull: boolean;
+      readonly encoding: "utf-8" | "latin-1" | "utf-16";
+    }
+  | { readonly type: "ndjson" }
+  | { readonly type: "json" }
+  | { readonly type: "parquet" };
+
+/** One staged file. */
+export interface StagedFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: Hash;
+  /** Known where counting cost nothing. */
+  readonly rows: number | null;
+  /** True when it lies in the staging folder; false when it is the source's own file. */
+  readonly isOwned: boolean;
+}
+
+/** What an extraction made, before it is committed. */
+export interface ManifestDraft {
+  readonly format: StagedFormat;
+  readonly compression: "none" | "gzip";
+  readonly files: readonly StagedFile[];
+  /** Read or inferred; the load uses these types by name. */
+  readonly columns: readonly Column[];
+  /** All of the source, or only what changed since the cursor that was asked for. */
+  readonly scope: "full" | "increment";
+  /** Rows, where known without another pass. */
+  readonly rows: number | null;
+  /** The cursor that this extraction reached; `null` when the source has none. */
+  readonly cursor: Json;
+}
+
+/** A committed extraction. It is immutable; its id is the hash of what it holds. */
+export interface Manifest extends ManifestDraft {
+  readonly id: Hash;
+  readonly source: string;
+  /** What was asked for: the key under which a second attempt finds it. */
+  readonly extraction: Hash;
+}
+
+/** Immutable files between extract and load. A manifest's atomic rename is the commit. */
+export interface Staging {
+  /** The manifest of an extraction that has committed, or `null`. Checks that its files are there. */
+  find(source: string, extraction: Hash): Promise<Manifest | null>;
+  /**
+   * Runs `write` on an empty folder, makes its files durable, and commits the manifest.
+   * When the extraction has committed before, `write` is not called.
+   */
+  stage(
+    source: string,
+    extraction: Hash,
+    write: (folder: string) => Promise<ManifestDraft>,
+  ): Promise<Manifest>;
+  /** Removes owned files of extractions other than those named, and unfinished folders. */
+  sweep(keep: ReadonlySet<Hash>): Promise<void>;
+}

@@ -1,0 +1,119 @@
+import type { Gate, Measurement } from "../core/project/check.ts";
+import type { LoadStrategy } from "../core/project/project.ts";
+import type { Column, TableName } from "../core/schema/table-schema.ts";
+import type { Hash } from "../core/std/hash.ts";
+import type { Json } from "../core/std/json.ts";
+import type { EpochMs } from "../core/std/time.ts";
+import type { Manifest } from "./staging.ts";
+
+/** Where an effect comes from: committed with the data, in the same transaction. */
+export interface Provenance {
+  readonly run: string;
+  readonly task: string;
+  readonly blueprint: Hash;
+  /** The decision record. */
+  readonly decision: Hash;
+  /** The cycle's instant: what data and ledger call "now". */
+  readonly at: EpochMs;
+}
+
+/** One source's load. Its identity is the hash of task, target and slice: never of clock or attempt. */
+export interface LoadRequest {
+  readonly source: string;
+  readonly target: TableName;
+  readonly strategy: LoadStrategy;
+  readonly key: readonly string[];
+  readonly manifest: Manifest;
+  /** The cursor that the target must have reached before; see `Warehouse.cursor`. */
+  readonly cursorBefore: Json;
+  /** `Task.fingerprint`, written to the ledger. */
+  readonly fingerprint: Hash;
+  readonly gates: readonly Gate[];
+  /** Rows per part when the load is split; `null` loads it in one. */
+  readonly partRows: number | null;
+  readonly provenance: Provenance;
+}
+
+export interface LoadOutcome {
+  readonly source: string;
+  /** True when the ledger already held this load: nothing was done. */
+  readonly isRepeat: boolean;
+  readonly rowsStaged: number;
+  readonly rowsInserted: number;
+  readonly rowsUpdated: number;
+  readonly rowsQuarantined: number;
+  /** Parts that were committed on the way; 1 when it was not split. */
+  readonly parts: number;
+  readonly measurements: readonly Measurement[];
+}
+
+/** One model's build: made and swapped in one transaction. */
+export interface TransformRequest {
+  readonly model: string;
+  readonly target: TableName;
+  readonly materialize: "view" | "table";
+  readonly sql: string;
+  readonly fingerprint: Hash;
+  readonly gates: readonly Gate[];
+  /** Inputs that never arrived and are read as empty (`without`), with the columns they would have. */
+  readonly emptyInputs: readonly {
+    readonly table: TableName;
+    readonly columns: readonly Column[];
+  }[];
+  readonly provenance: Provenance;
+}
+
+export interface TransformOutcome {
+  readonly isRepeat: boolean;
+  /** Rows of the table or view. */
+  readonly rows: number;
+  readonly measurements: readonly Measurement[];
+}
+
+/** The ledger's last word on one target. */
+export interface CommittedOutput {
+  readonly target: TableName;
+  readonly fingerprint: Hash;
+  readonly committedAt: EpochMs;
+  readonly rows: number;
+  readonly run: string;
+  /** False when the table or view is gone. */
+  readonly exists: boolean;
+  readonly quarantinedRows: number;
+  /** Columns that were loaded, for sources; empty for models. */
+  readonly columns: readonly Column[];
+}
+
+/** A bounded answer of a query, for people. */
+export interface Rows {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Json[])[];
+  /** True when there were more. */
+  readonly isTruncated: boolean;
+}
+
+/**
+ * Where data lives. Data, ledger row, cursor and decision id commit in one transaction; where it
+ * and the catalog disagree, its ledger is right. Every error is an OperatingError.
+ */
+export interface Warehouse extends AsyncDisposable {
+  /** The last committed load or transform of every target, by `schema.name`. */
+  outputs(): Promise<ReadonlyMap<string, CommittedOutput>>;
+  /** The cursor that a load has committed for a source, or `null`. */
+  cursor(source: string): Promise<Json>;
+  /** Loads all requests in one transaction: all commit, or none. Outcomes come in their order. */
+  load(requests: readonly LoadRequest[], signal: AbortSignal): Promise<readonly LoadOutcome[]>;
+  transform(request: TransformRequest, signal: AbortSignal): Promise<TransformOutcome>;
+  /** Measures conditions on a table as it stands. */
+  measure(
+    table: TableName,
+    gates: readonly Gate[],
+    signal: AbortSignal,
+  ): Promise<{ readonly rows: number; readonly measurements: readonly Measurement[] }>;
+  /** Reads at most `limit` rows, read-only. */
+  query(sql: string, limit: number): Promise<Rows>;
+  /** The first rows of a table or view. */
+  sample(table: TableName, limit: number): Promise<Rows>;
+  /** Makes the file compact and cheap to open; called when nothing runs. */
+  checkpoint(): Promise<void>;
+}
