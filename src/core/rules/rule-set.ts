@@ -1,6 +1,5 @@
 import type { SubjectKind } from "../project/project.ts";
 import type { Hash } from "../std/hash.ts";
-import type { Json } from "../std/json.ts";
 import type { Effect } from "./effect.ts";
 
 /** A value that conditions read as `params.<name>`. */
@@ -34,17 +33,3 @@ export interface Rule {
 
 /** How one rule ended for one subject. */
 export type RuleOutcome = "matched" | "not_matched" | "undetermined";
-
-/** A node of a kept evaluation: one sub-expression with the value it had. */
-export interface Trace {
-  /** The text of the sub-expression. */
-  readonly text: string;
-  /** Its value; `{ unknown: [...] }` names the facts that were missing, `{ error }` says what went wrong. */
-  readonly value: TraceValue;
-  readonly children: readonly Trace[];
-}
-
-export type TraceValue =
-  | { readonly known: Json }
-  | { readonly unknown: readonly string[] }
-  | { readonly error: string };
