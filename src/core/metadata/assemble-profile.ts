@@ -1,0 +1,63 @@
+import type { TableSchema } from "../schema/table-schema.ts";
+import type { Hash } from "../std/hash.ts";
+import type { EpochMs } from "../std/time.ts";
+import type { LastLoad, Presence, Profile } from "./profile.ts";
+import {
+  observedCadenceMs,
+  reliabilityOf,
+  type SubjectRecord,
+  volumeTrend,
+} from "./subject-record.ts";
+
+/** What a look at the source itself gave. */
+export interface Observation {
+  readonly kind: Profile["kind"];
+  readonly presence: Presence;
+  readonly fingerprint: Hash | null;
+  readonly rows: number | null;
+  readonly isExact: boolean;
+  readonly bytes: number | null;
+  readonly files: number | null;
+  readonly changedAt: EpochMs | null;
+  readonly schema: TableSchema | null;
+}
+
+/** What people declared that a profile repeats. */
+export interface ProfileSubject {
+  readonly name: string;
+  readonly connection: string;
+  readonly cadenceMs: number | null;
+}
+
+/** Joins what was observed now with what was declared and what past cycles noticed. */
+export function assembleProfile(
+  subject: ProfileSubject,
+  observation: Observation,
+  record: SubjectRecord,
+  lastLoad: LastLoad | null,
+): Profile {
+  return {
+    source: subject.name,
+    connection: subject.connection,
+    kind: observation.kind,
+    presence: observation.presence,
+    fingerprint: observation.fingerprint,
+    volume: {
+      rows: observation.rows,
+      isExact: observation.isExact,
+      bytes: observation.bytes,
+      files: observation.files,
+      trend: volumeTrend(record, observation.rows),
+    },
+    cadence: { declaredMs: subject.cadenceMs, observedMs: observedCadenceMs(record) },
+    changedAt: observation.changedAt ?? lastChange(record),
+    schema: observation.schema,
+    quality: record.quality ?? { failedChecks: null, quarantinedRows: null },
+    reliability: reliabilityOf(record),
+    lastLoad,
+  };
+}
+
+function lastChange(record: SubjectRecord): EpochMs | null {
+  return record.changes.at(-1)?.at ?? null;
+}

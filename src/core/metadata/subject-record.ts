@@ -1,0 +1,75 @@
+import type { Hash } from "../std/hash.ts";
+import type { EpochMs } from "../std/time.ts";
+import type { Quality, Reliability } from "./profile.ts";
+
+/**
+ * What past cycles noticed of one source or model: the raw material of cadence, trend,
+ * reliability and quality. Bounded, and folded anew into the next profile.
+ */
+export interface SubjectRecord {
+  readonly subject: string;
+  /** Distinct contents seen, oldest first: when each was first seen or, better, made. */
+  readonly changes: readonly { readonly at: EpochMs; readonly fingerprint: Hash }[];
+  /** Committed loads or builds, oldest first. */
+  readonly outputs: readonly { readonly at: EpochMs; readonly rows: number }[];
+  /** Whether each recent attempt succeeded, oldest first. */
+  readonly attempts: readonly boolean[];
+  /** The fingerprint of the last successful `verify` or `check`. */
+  readonly verified: Hash | null;
+  readonly quality: Quality | null;
+}
+
+/** How much of the past is kept: enough for a median and a rate, little enough for every profile. */
+export const recordLimits = { changes: 24, outputs: 12, attempts: 40 } as const;
+
+/** A subject that nothing is known of yet. */
+export function emptyRecord(subject: string): SubjectRecord {
+  return { subject, changes: [], outputs: [], attempts: [], verified: null, quality: null };
+}
+
+/** Notes a content that differs from the last one seen; the same content again changes nothing. */
+export function withChange(record: SubjectRecord, at: EpochMs, fingerprint: Hash): SubjectRecord {
+  const last = record.changes.at(-1);
+  if (last?.fingerprint === fingerprint) return record;
+  const changes = [...record.changes, { at: Math.max(at, last?.at ?? at), fingerprint }];
+  return { ...record, changes: changes.slice(-recordLimits.changes) };
+}
+
+/** Notes a committed load or build. */
+export function withOutput(record: SubjectRecord, at: EpochMs, rows: number): SubjectRecord {
+  return { ...record, outputs: [...record.outputs, { at, rows }].slice(-recordLimits.outputs) };
+}
+
+/** Notes how one attempt ended. */
+export function withAttempt(record: SubjectRecord, isSuccess: boolean): SubjectRecord {
+  return { ...record, attempts: [...record.attempts, isSuccess].slice(-recordLimits.attempts) };
+}
+
+/** The median interval between changes, which one late delivery does not move; `null` before the third change. */
+export function observedCadenceMs(record: SubjectRecord): number | null {
+  const times = record.changes.map((change) => change.at);
+  const intervals = times.slice(1).map((at, index) => at - (times[index] ?? at));
+  if (intervals.length < 2) return null;
+  const sorted = intervals.toSorted((left, right) => left - right);
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? upper;
+  return Math.round((lower + upper) / 2);
+}
+
+/** Rows now over the mean of the last loads; `null` without a past, or when the past held nothing. */
+export function volumeTrend(record: SubjectRecord, rows: number | null): number | null {
+  if (rows === null || record.outputs.length === 0) return null;
+  const total = record.outputs.reduce((sum, output) => sum + output.rows, 0);
+  return total === 0 ? null : (rows * record.outputs.length) / total;
+}
+
+/** How attempts went lately. */
+export function reliabilityOf(record: SubjectRecord): Reliability {
+  const attempts = record.attempts.length;
+  const failures = record.attempts.filter((isSuccess) => !isSuccess).length;
+  return {
+    attempts,
+    failureRate: attempts === 0 ? null : failures / attempts,
+    consecutiveFailures: attempts - 1 - record.attempts.lastIndexOf(true),
+  };
+}
