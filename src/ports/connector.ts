@@ -1,8 +1,6 @@
 import type { z } from "zod";
-import type { Profile } from "../core/metadata/profile.ts";
+import type { Observation } from "../core/metadata/assemble-profile.ts";
 import type { ConnectionSpec, SourceSpec } from "../core/project/project.ts";
-import type { TableSchema } from "../core/schema/table-schema.ts";
-import type { Hash } from "../core/std/hash.ts";
 import type { Json, JsonObject } from "../core/std/json.ts";
 import type { EpochMs } from "../core/std/time.ts";
 import type { Log } from "./log.ts";
@@ -40,17 +38,8 @@ export interface DiscoveredSource {
   readonly key: readonly string[];
 }
 
-/** What a probe adds to a profile; the rest comes from declarations and history. */
-export interface Probe {
-  readonly kind: Profile["kind"];
-  readonly presence: Profile["presence"];
-  readonly fingerprint: Hash | null;
-  readonly rows: number | null;
-  readonly isExact: boolean;
-  readonly bytes: number | null;
-  readonly files: number | null;
-  readonly changedAt: EpochMs | null;
-  readonly schema: TableSchema | null;
+/** What a look at a source gives; the rest of its profile comes from declarations and history. */
+export interface Probe extends Observation {
   /**
    * The connector's own note for the next probe of this source: it makes the next one cheaper,
    * and never changes what it says.
