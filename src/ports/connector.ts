@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Observation } from "../core/metadata/assemble-profile.ts";
+import type { Profile } from "../core/metadata/profile.ts";
 import type { ConnectionSpec, SourceSpec } from "../core/project/project.ts";
 import type { Json, JsonObject } from "../core/std/json.ts";
 import type { EpochMs } from "../core/std/time.ts";
@@ -10,6 +11,8 @@ import type { ManifestDraft } from "./staging.ts";
 export interface Connector {
   /** The word in `connections/*.yaml`. */
   readonly type: string;
+  /** What its sources are, known even when none can be reached. */
+  readonly sourceKind: Profile["kind"];
   /** Shapes of what people write, for checks, editors and docs. Defaults are written out by parsing. */
   readonly schemas: {
     readonly connection: z.ZodType<JsonObject>;

@@ -1,0 +1,75 @@
+import type { ConnectionSpec } from "../core/project/project.ts";
+import { OperatingError, toOperatingError } from "../errors/operating-error.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Connector, ConnectorSession } from "../ports/connector.ts";
+import type { Log } from "../ports/log.ts";
+import type { Secrets } from "../ports/secrets.ts";
+
+/** What opening a connection needs from the world. */
+export interface ConnectionsContext {
+  /** By type. */
+  readonly connectors: ReadonlyMap<string, Connector>;
+  readonly secrets: Secrets;
+  readonly projectFolder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * The sessions of one cycle, opened when first asked for and once only. A connection that fails
+ * to open answers every later question with the same failure: one dead server costs one time-out.
+ */
+export interface Connections extends AsyncDisposable {
+  /** @throws CONNECTION_FAILED, CONNECTION_REFUSED, SECRET_MISSING */
+  session(connection: string): Promise<ConnectorSession>;
+}
+
+export function lazyConnections(
+  specs: readonly ConnectionSpec[],
+  context: ConnectionsContext,
+): Connections {
+  const byName = new Map(specs.map((spec) => [spec.name, spec] as const));
+  const sessions = new Map<string, Promise<ConnectorSession>>();
+  return {
+    session(connection) {
+      const known = sessions.get(connection);
+      if (known !== undefined) return known;
+      const opened = openSession(byName.get(connection), connection, context);
+      sessions.set(connection, opened);
+      return opened;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const opened of await Promise.allSettled(sessions.values())) {
+        if (opened.status === "fulfilled") await opened.value[Symbol.asyncDispose]();
+      }
+    },
+  };
+}
+
+async function openSession(
+  spec: ConnectionSpec | undefined,
+  name: string,
+  context: ConnectionsContext,
+): Promise<ConnectorSession> {
+  const connector = spec === undefined ? undefined : context.connectors.get(spec.connector);
+  if (spec === undefined || connector === undefined) {
+    throw new OperatingError("NOT_FOUND", `No connection ${name} with a known connector`, {
+      hint: "Run `sluice check`.",
+    });
+  }
+  try {
+    return await connector.open(spec, {
+      options: context.secrets.resolve(spec.options),
+      projectFolder: context.projectFolder,
+      log: context.log,
+      now: () => context.clock.now(),
+    });
+  } catch (error) {
+    // A driver's message may hold what it was given; nothing leaves here unredacted.
+    const failure = toOperatingError(error);
+    throw new OperatingError(failure.code, context.secrets.redact(failure.message), {
+      ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,90 @@
+import type { DiscoverSpec, SourceSpec } from "../core/project/project.ts";
+import { compareText } from "../core/std/compare.ts";
+import { toOperatingError } from "../errors/operating-error.ts";
+import type { DiscoveredSource } from "../ports/connector.ts";
+import { withDeadline } from "./deadline.ts";
+import type { HarvestRequest, HarvestWorld } from "./harvest-request.ts";
+
+/** All sources of this cycle, and what each connection's patterns found. */
+export interface Discovery {
+  readonly sources: readonly SourceSpec[];
+  readonly found: ReadonlyMap<string, readonly SourceSpec[]>;
+}
+
+/**
+ * Adds what the patterns find to what is declared. A declared source keeps its name against a
+ * found one. A connection that cannot be asked keeps what it had last time, so that an outage
+ * does not look like a disappearance.
+ */
+export async function discoverSources(
+  request: HarvestRequest,
+  world: HarvestWorld,
+): Promise<Discovery> {
+  const taken = new Map(request.sources.map((source) => [source.name, source] as const));
+  const found = new Map<string, SourceSpec[]>();
+  const asked = new Set(request.discover.map((spec) => spec.connection));
+  const answers = await Promise.all(
+    [...asked].map(async (connection) => ({
+      connection,
+      sources: await findIn(connection, request, world),
+    })),
+  );
+  for (const { connection, sources } of answers) {
+    const kept: SourceSpec[] = [];
+    for (const source of sources) {
+      const holder = taken.get(source.name);
+      if (holder === undefined) {
+        taken.set(source.name, source);
+        kept.push(source);
+      } else if (holder.connection !== connection) {
+        world.log.warn(
+          `${connection} has a source ${source.name}, but ${holder.connection} holds that name: ` +
+            "give its pattern another `name`.",
+        );
+      }
+    }
+    found.set(connection, kept);
+  }
+  const sources = [...taken.values()].sort((left, right) => compareText(left.name, right.name));
+  return { sources, found };
+}
+
+async function findIn(
+  connection: string,
+  request: HarvestRequest,
+  world: HarvestWorld,
+): Promise<readonly SourceSpec[]> {
+  const specs = request.discover.filter((spec) => spec.connection === connection);
+  const timeoutMs =
+    request.connections.find((spec) => spec.name === connection)?.probeTimeoutMs ?? 30_000;
+  const outer = request.signal;
+  const limits = { clock: world.clock, timeoutMs, ...(outer === undefined ? {} : { outer }) };
+  try {
+    return await withDeadline(limits, `Discovery in ${connection}`, async (signal) => {
+      const session = await world.connections.session(connection);
+      const all: SourceSpec[] = [];
+      for (const spec of specs) {
+        const answers = await session.discover(spec.pattern, signal);
+        all.push(...answers.map((answer) => toSource(spec, answer)));
+      }
+      return all;
+    });
+  } catch (error) {
+    if (outer?.aborted === true) throw error;
+    // Not being able to ask is not an answer: what was there last time is still expected.
+    world.log.warn(`Discovery in ${connection} failed: ${toOperatingError(error).message}`);
+    return request.lastFound.get(connection) ?? [];
+  }
+}
+
+function toSource(spec: DiscoverSpec, answer: DiscoveredSource): SourceSpec {
+  const { defaults } = spec;
+  return {
+    ...defaults,
+    key: defaults.key.length > 0 ? defaults.key : answer.key,
+    name: answer.name,
+    connection: spec.connection,
+    origin: "discovered",
+    locator: answer.locator,
+  };
+}

@@ -1,0 +1,119 @@
+import pLimit from "p-limit";
+import { assembleProfile, type Observation } from "../core/metadata/assemble-profile.ts";
+import type { Presence, Profile } from "../core/metadata/profile.ts";
+import { identifyProfile, type Snapshot, takeSnapshot } from "../core/metadata/snapshot.ts";
+import { emptyRecord, type SubjectRecord, withChange } from "../core/metadata/subject-record.ts";
+import type { SourceSpec } from "../core/project/project.ts";
+import { present } from "../core/std/assert.ts";
+import type { Json } from "../core/std/json.ts";
+import { toOperatingError } from "../errors/operating-error.ts";
+import type { Probe } from "../ports/connector.ts";
+import { withDeadline } from "./deadline.ts";
+import { discoverSources } from "./discover.ts";
+import type { HarvestRequest, HarvestWorld } from "./harvest-request.ts";
+
+export interface Harvest {
+  readonly snapshot: Snapshot;
+  /** Declared and found, by name order. */
+  readonly sources: readonly SourceSpec[];
+  /** What is worth keeping for the next harvest. */
+  readonly memos: ReadonlyMap<string, Json>;
+  readonly records: ReadonlyMap<string, SubjectRecord>;
+  readonly found: ReadonlyMap<string, readonly SourceSpec[]>;
+}
+
+/** Probes at once, over all connections: enough to hide latency, few enough for a small server. */
+const probesAtOnce = 8;
+
+/**
+ * Discovers and probes all sources side by side, each within its connection's time-out. A source
+ * that cannot be reached is a fact of the snapshot, never a failure of the cycle.
+ */
+export async function harvest(request: HarvestRequest, world: HarvestWorld): Promise<Harvest> {
+  const { sources, found } = await discoverSources(request, world);
+  const specs = new Map(request.connections.map((spec) => [spec.name, spec] as const));
+  const total = sources.length;
+  let done = 0;
+  const probes = await pLimit(probesAtOnce).map(sources, async (source) => {
+    const spec = present(specs.get(source.connection), `${source.name} has a known connection`);
+    const probe = await probeSource(source, {
+      ...world,
+      timeoutMs: spec.probeTimeoutMs,
+      kind: world.kindOf(spec.connector),
+      memo: request.memos.get(source.name) ?? null,
+      signal: request.signal,
+    });
+    done += 1;
+    const { presence, rows, bytes } = probe;
+    request.onProbe({ source: source.name, presence: presence.state, rows, bytes, done, total });
+    return { source, probe };
+  });
+  return { ...profileAll(probes, request), sources, found };
+}
+
+function profileAll(
+  probes: readonly { readonly source: SourceSpec; readonly probe: Probe }[],
+  request: HarvestRequest,
+): Pick<Harvest, "snapshot" | "memos" | "records"> {
+  const memos = new Map<string, Json>();
+  const records = new Map<string, SubjectRecord>();
+  const profiles = probes.map(({ source, probe }) => {
+    const { memo, ...observation } = probe;
+    const record = recordProbe(source, observation, request);
+    if (memo !== null) memos.set(source.name, memo);
+    records.set(source.name, record);
+    const lastLoad = request.lastLoads.get(source.name) ?? null;
+    return identifyProfile(assembleProfile(source, observation, record, lastLoad));
+  });
+  return { snapshot: takeSnapshot(request.at, request.capacity, profiles), memos, records };
+}
+
+function recordProbe(
+  source: SourceSpec,
+  observation: Observation,
+  request: HarvestRequest,
+): SubjectRecord {
+  const record = request.records.get(source.name) ?? emptyRecord(source.name);
+  return observation.fingerprint === null
+    ? record
+    : withChange(record, observation.changedAt ?? request.at, observation.fingerprint);
+}
+
+interface ProbeContext extends HarvestWorld {
+  readonly timeoutMs: number;
+  readonly kind: Profile["kind"];
+  readonly memo: Json;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function probeSource(source: SourceSpec, context: ProbeContext): Promise<Probe> {
+  const { clock, timeoutMs, signal } = context;
+  const limits = { clock, timeoutMs, ...(signal === undefined ? {} : { outer: signal }) };
+  try {
+    return await withDeadline(limits, `Probing ${source.name}`, async (inner) => {
+      const session = await context.connections.session(source.connection);
+      return session.probe(source, context.memo, inner);
+    });
+  } catch (error) {
+    // An unreachable source is a fact; only the user's own interruption ends the harvest.
+    if (signal?.aborted === true) throw error;
+    const { code, message } = toOperatingError(error);
+    const presence = { state: "unreachable", code, detail: context.redact(message) } as const;
+    return { ...unseen(context.kind, presence), memo: context.memo };
+  }
+}
+
+/** Nothing was seen: every fact about content is unknown. */
+function unseen(kind: Profile["kind"], presence: Presence): Observation {
+  return {
+    kind,
+    presence,
+    fingerprint: null,
+    rows: null,
+    isExact: false,
+    bytes: null,
+    files: null,
+    changedAt: null,
+    schema: null,
+  };
+}
