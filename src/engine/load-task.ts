@@ -1,0 +1,63 @@
+import type { TaskResult } from "../core/run/run-event.ts";
+import { present } from "../core/std/assert.ts";
+import { OperatingError } from "../errors/operating-error.ts";
+import type { LoadOutcome, LoadRequest } from "../ports/warehouse.ts";
+import { measurementsJson } from "./measurements-json.ts";
+import {
+  type PlannedTask,
+  provenanceOf,
+  rawTable,
+  type TaskContext,
+  type TaskHandler,
+} from "./task-context.ts";
+
+/** Reads manifests into the warehouse. All loads of a batch commit in one transaction, or none. */
+export const loadTask: TaskHandler = async (planned, context, signal) => {
+  const requests = await Promise.all(planned.map((one) => loadRequest(one, context)));
+  const outcomes = await context.warehouse.load(requests, signal);
+  return outcomes.map(toResult);
+};
+
+async function loadRequest(
+  { task, segment }: PlannedTask,
+  context: TaskContext,
+): Promise<LoadRequest> {
+  const source = present(context.sources.get(segment.subject), `${task.id} has a source`);
+  const extracted = context.results.get(`${source.name}.extract`)?.detail;
+  const extraction = extracted?.["extraction"];
+  const manifest =
+    typeof extraction === "string" ? await context.staging.find(source.name, extraction) : null;
+  if (manifest === null) {
+    throw new OperatingError("STAGING_INVALID", `The staged files of ${source.name} are gone`, {
+      hint: "Start a new run: it extracts them again.",
+    });
+  }
+  return {
+    source: source.name,
+    target: rawTable(source.name),
+    strategy: source.strategy,
+    key: source.key,
+    manifest,
+    cursorBefore: extracted?.["cursorBefore"] ?? null,
+    // Content of unknown identity is identified by what was staged of it.
+    fingerprint: task.fingerprint ?? manifest.id,
+    gates: task.safeguards.gates,
+    partRows: task.split?.size ?? null,
+    provenance: provenanceOf(task, context),
+  };
+}
+
+function toResult(outcome: LoadOutcome): TaskResult {
+  return {
+    rows: outcome.rowsInserted + outcome.rowsUpdated,
+    isRepeat: outcome.isRepeat,
+    detail: {
+      rowsStaged: outcome.rowsStaged,
+      rowsInserted: outcome.rowsInserted,
+      rowsUpdated: outcome.rowsUpdated,
+      rowsQuarantined: outcome.rowsQuarantined,
+      parts: outcome.parts,
+      measurements: measurementsJson(outcome.measurements),
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { TableName } from "../core/schema/table-schema.ts";
+import { present } from "../core/std/assert.ts";
+import { measurementsJson } from "./measurements-json.ts";
+import { type PlannedTask, rawTable, type TaskContext, type TaskHandler } from "./task-context.ts";
+
+/**
+ * Measures conditions on what was committed. Gates that stop or divert were enforced inside the
+ * transaction that committed it; here only what is watched is left.
+ */
+function measuring(
+  tableOf: (planned: PlannedTask, context: TaskContext) => TableName,
+): TaskHandler {
+  return (planned, context, signal) =>
+    Promise.all(
+      planned.map(async (one) => {
+        const watched = one.task.safeguards.gates.filter((gate) => gate.onFail === "warn");
+        const table = tableOf(one, context);
+        const { rows, measurements } = await context.warehouse.measure(table, watched, signal);
+        return {
+          rows,
+          isRepeat: false,
+          detail: { measurements: measurementsJson(measurements) },
+        };
+      }),
+    );
+}
+
+/** Measures a source's raw table. */
+export const verifyTask: TaskHandler = measuring(({ segment }) => rawTable(segment.subject));
+
+/** Measures a model's table or view. */
+export const checkTask: TaskHandler = measuring(
+  ({ segment }, context) =>
+    present(context.models.get(segment.subject), `${segment.subject} is a model`).target,
+);

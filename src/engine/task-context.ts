@@ -1,0 +1,51 @@
+import type { Segment, Task, TaskId } from "../core/decide/blueprint.ts";
+import type { Profile } from "../core/metadata/profile.ts";
+import type { ModelSpec, SourceSpec } from "../core/project/project.ts";
+import type { TaskResult } from "../core/run/run-event.ts";
+import type { TableName } from "../core/schema/table-schema.ts";
+import type { Hash } from "../core/std/hash.ts";
+import type { EpochMs } from "../core/std/time.ts";
+import type { Staging } from "../ports/staging.ts";
+import type { Provenance, Warehouse } from "../ports/warehouse.ts";
+import type { Connections } from "./connections.ts";
+
+/** What the tasks of one run work with. Everything comes from the run's own decision, not from the files of today. */
+export interface TaskContext {
+  readonly run: string;
+  readonly blueprint: Hash;
+  readonly decision: Hash;
+  readonly at: EpochMs;
+  readonly sources: ReadonlyMap<string, SourceSpec>;
+  readonly models: ReadonlyMap<string, ModelSpec>;
+  /** By source. */
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly connections: Connections;
+  readonly staging: Staging;
+  readonly warehouse: Warehouse;
+  /** What tasks of this run have reported so far, in this process or before. */
+  readonly results: ReadonlyMap<TaskId, TaskResult>;
+}
+
+/** A task with the segment that it belongs to. */
+export interface PlannedTask {
+  readonly task: Task;
+  readonly segment: Segment;
+}
+
+/** Runs the tasks of one attempt, all of one kind, and gives each one's result in their order. */
+export type TaskHandler = (
+  planned: readonly PlannedTask[],
+  context: TaskContext,
+  signal: AbortSignal,
+) => Promise<readonly TaskResult[]>;
+
+/** Where a source lands. */
+export function rawTable(source: string): TableName {
+  return { schema: "raw", name: source };
+}
+
+/** What the ledger keeps of where an effect came from. */
+export function provenanceOf(task: Task, context: TaskContext): Provenance {
+  const { run, blueprint, decision, at } = context;
+  return { run, task: task.id, blueprint, decision, at };
+}

@@ -1,0 +1,61 @@
+import type { ModelSpec } from "../core/project/project.ts";
+import type { TaskResult } from "../core/run/run-event.ts";
+import { tableText } from "../core/schema/table-schema.ts";
+import { present } from "../core/std/assert.ts";
+import { hashOf } from "../core/std/hash.ts";
+import type { TransformRequest } from "../ports/warehouse.ts";
+import { measurementsJson } from "./measurements-json.ts";
+import {
+  type PlannedTask,
+  provenanceOf,
+  rawTable,
+  type TaskContext,
+  type TaskHandler,
+} from "./task-context.ts";
+
+/** Builds a model and swaps it in, in one transaction. */
+export const transformTask: TaskHandler = (planned, context, signal) =>
+  Promise.all(planned.map((one) => transformOne(one, context, signal)));
+
+async function transformOne(
+  { task, segment }: PlannedTask,
+  context: TaskContext,
+  signal: AbortSignal,
+): Promise<TaskResult> {
+  const model = present(context.models.get(segment.subject), `${task.id} has a model`);
+  const outcome = await context.warehouse.transform(
+    {
+      model: model.name,
+      target: model.target,
+      materialize: model.materialize,
+      sql: model.sql,
+      // With an input of unknown identity, every run's result is one of its own.
+      fingerprint: task.fingerprint ?? hashOf([task.id, context.run]),
+      gates: task.safeguards.gates,
+      emptyInputs: await emptyInputs(model, context),
+      provenance: provenanceOf(task, context),
+    },
+    signal,
+  );
+  return {
+    rows: outcome.rows,
+    isRepeat: outcome.isRepeat,
+    detail: { measurements: measurementsJson(outcome.measurements) },
+  };
+}
+
+/** Sources that a model may do `without` and that never arrived: it reads them as empty tables. */
+async function emptyInputs(
+  model: ModelSpec,
+  context: TaskContext,
+): Promise<TransformRequest["emptyInputs"]> {
+  const optional = model.inputs.filter((input) => input.onBypass === "without");
+  if (optional.length === 0) return [];
+  const outputs = await context.warehouse.outputs();
+  return optional.flatMap(({ subject }) => {
+    const columns = context.profiles.get(subject)?.schema?.columns;
+    const table = rawTable(subject);
+    const isThere = outputs.get(tableText(table))?.exists === true;
+    return isThere || columns === undefined ? [] : [{ table, columns }];
+  });
+}
