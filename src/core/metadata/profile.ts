@@ -65,6 +65,6 @@ export interface LastLoad {
   readonly at: EpochMs;
   readonly rows: number;
   readonly fingerprint: Hash;
-  /** The schema that was loaded, by hash. */
+  /** The shape that was loaded, as `schemaIdOf` names it. */
   readonly schemaId: Hash | null;
 }

@@ -1,0 +1,96 @@
+import type { Blueprint, TaskId } from "../core/decide/blueprint.ts";
+import {
+  emptyRecord,
+  type SubjectRecord,
+  withAttempt,
+  withOutput,
+} from "../core/metadata/subject-record.ts";
+import type { RunEvent, TaskResult } from "../core/run/run-event.ts";
+import type { EpochMs } from "../core/std/time.ts";
+
+/**
+ * Folds what a run's attempts showed into the records that the next snapshot starts from.
+ * @returns the records that changed.
+ */
+export function recordRun(
+  records: ReadonlyMap<string, SubjectRecord>,
+  blueprint: Blueprint,
+  events: Iterable<RunEvent>,
+): ReadonlyMap<string, SubjectRecord> {
+  const changed = new Map<string, SubjectRecord>();
+  const subjects = subjectsByTask(blueprint);
+  const update = (task: TaskId, change: (record: SubjectRecord) => SubjectRecord) => {
+    const subject = subjects.get(task);
+    if (subject === undefined) return;
+    const record = changed.get(subject) ?? records.get(subject) ?? emptyRecord(subject);
+    changed.set(subject, change(record));
+  };
+  for (const event of events) {
+    if (event.type === "AttemptFailed" && event.failure.code !== "CANCELLED") {
+      for (const task of event.tasks) update(task, (record) => withAttempt(record, false));
+    }
+    if (event.type === "AttemptSucceeded") {
+      for (const task of event.tasks) {
+        const result = event.results[task];
+        if (result !== undefined) {
+          update(task, (record) => withSuccess(record, { task, result, at: event.at, blueprint }));
+        }
+      }
+    }
+  }
+  return changed;
+}
+
+interface Success {
+  readonly task: TaskId;
+  readonly result: TaskResult;
+  readonly at: EpochMs;
+  readonly blueprint: Blueprint;
+}
+
+function withSuccess(record: SubjectRecord, success: Success): SubjectRecord {
+  const { task: id, result, at, blueprint } = success;
+  const task = blueprint.segments.get(record.subject)?.tasks.find((one) => one.id === id);
+  const attempted = withAttempt(record, true);
+  if (task === undefined) return attempted;
+  const measured = withQuality(attempted, result);
+  switch (task.kind) {
+    case "extract":
+      return attempted;
+    case "load":
+    case "transform":
+      return result.isRepeat ? attempted : withOutput(measured, at, result.rows ?? 0);
+    case "verify":
+    case "check":
+      return { ...measured, verified: task.fingerprint };
+  }
+}
+
+/** The counts of the last load stay until the next; a later measurement adds its failures. */
+function withQuality(record: SubjectRecord, result: TaskResult): SubjectRecord {
+  const { measurements, rowsQuarantined } = result.detail;
+  if (result.isRepeat || !Array.isArray(measurements)) return record;
+  const failed = measurements.filter((one) => hasFailures(one)).length;
+  const isLoad = typeof rowsQuarantined === "number";
+  const before = record.quality;
+  return {
+    ...record,
+    quality: {
+      failedChecks: isLoad ? failed : failed + (before?.failedChecks ?? 0),
+      quarantinedRows: isLoad ? rowsQuarantined : (before?.quarantinedRows ?? null),
+    },
+  };
+}
+
+function hasFailures(measurement: unknown): boolean {
+  if (typeof measurement !== "object" || measurement === null) return false;
+  return "failing" in measurement && Number(measurement.failing) > 0;
+}
+
+function subjectsByTask(blueprint: Blueprint): ReadonlyMap<TaskId, string> {
+  const subjects = new Map<TaskId, string>();
+  for (const segment of blueprint.segments.values()) {
+    for (const task of segment.tasks) subjects.set(task.id, segment.subject);
+  }
+  return subjects;
+}
