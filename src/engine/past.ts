@@ -1,6 +1,11 @@
 import type { History, SubjectHistory } from "../core/decide/decide-input.ts";
 import type { LastLoad } from "../core/metadata/profile.ts";
-import { emptyRecord, reliabilityOf, type SubjectRecord } from "../core/metadata/subject-record.ts";
+import {
+  emptyRecord,
+  qualityOf,
+  reliabilityOf,
+  type SubjectRecord,
+} from "../core/metadata/subject-record.ts";
 import type { ModelSpec, SourceSpec } from "../core/project/project.ts";
 import { schemaIdOf } from "../core/schema/schema-id.ts";
 import { type TableName, tableText } from "../core/schema/table-schema.ts";
@@ -62,7 +67,7 @@ function subjectHistory(subject: string, target: TableName, past: Past): Subject
             exists: output.exists,
           },
     verified: record.verified,
-    quality: record.quality,
+    quality: qualityOf(record),
     reliability: reliabilityOf(record),
   };
 }

@@ -53,33 +53,32 @@ function withSuccess(record: SubjectRecord, success: Success): SubjectRecord {
   const task = blueprint.segments.get(record.subject)?.tasks.find((one) => one.id === id);
   const attempted = withAttempt(record, true);
   if (task === undefined) return attempted;
-  const measured = withQuality(attempted, result);
   switch (task.kind) {
     case "extract":
       return attempted;
     case "load":
     case "transform":
-      return result.isRepeat ? attempted : withOutput(measured, at, result.rows ?? 0);
+      return result.isRepeat ? attempted : withCommitted(attempted, result, at);
     case "verify":
     case "check":
-      return { ...measured, verified: task.fingerprint };
+      return { ...attempted, verified: task.fingerprint, watchedFailures: failuresIn(result) };
   }
 }
 
-/** The counts of the last load stay until the next; a later measurement adds its failures. */
-function withQuality(record: SubjectRecord, result: TaskResult): SubjectRecord {
-  const { measurements, rowsQuarantined } = result.detail;
-  if (result.isRepeat || !Array.isArray(measurements)) return record;
-  const failed = measurements.filter((one) => hasFailures(one)).length;
-  const isLoad = typeof rowsQuarantined === "number";
-  const before = record.quality;
+function withCommitted(record: SubjectRecord, result: TaskResult, at: EpochMs): SubjectRecord {
+  const quarantined = result.detail["rowsQuarantined"];
   return {
-    ...record,
-    quality: {
-      failedChecks: isLoad ? failed : failed + (before?.failedChecks ?? 0),
-      quarantinedRows: isLoad ? rowsQuarantined : (before?.quarantinedRows ?? null),
+    ...withOutput(record, at, result.rows ?? 0),
+    enforced: {
+      failed: failuresIn(result),
+      quarantinedRows: typeof quarantined === "number" ? quarantined : 0,
     },
   };
+}
+
+function failuresIn(result: TaskResult): number {
+  const { measurements } = result.detail;
+  return Array.isArray(measurements) ? measurements.filter(hasFailures).length : 0;
 }
 
 function hasFailures(measurement: unknown): boolean {

@@ -4,6 +4,7 @@ import type { EpochMs } from "../std/time.ts";
 import type { LastLoad, Presence, Profile } from "./profile.ts";
 import {
   observedCadenceMs,
+  qualityOf,
   reliabilityOf,
   type SubjectRecord,
   volumeTrend,
@@ -52,7 +53,7 @@ export function assembleProfile(
     cadence: { declaredMs: subject.cadenceMs, observedMs: observedCadenceMs(record) },
     changedAt: observation.changedAt ?? lastChange(record),
     schema: observation.schema,
-    quality: record.quality ?? { failedChecks: null, quarantinedRows: null },
+    quality: qualityOf(record) ?? { failedChecks: null, quarantinedRows: null },
     reliability: reliabilityOf(record),
     lastLoad,
   };

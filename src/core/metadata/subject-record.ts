@@ -16,7 +16,10 @@ export interface SubjectRecord {
   readonly attempts: readonly boolean[];
   /** The fingerprint of the last successful `verify` or `check`. */
   readonly verified: Hash | null;
-  readonly quality: Quality | null;
+  /** What the last load or build found; `null` before the first. */
+  readonly enforced: { readonly failed: number; readonly quarantinedRows: number } | null;
+  /** Failing conditions of the last `verify` or `check`. */
+  readonly watchedFailures: number | null;
 }
 
 /** How much of the past is kept: enough for a median and a rate, little enough for every profile. */
@@ -24,7 +27,15 @@ export const recordLimits = { changes: 24, outputs: 12, attempts: 40 } as const;
 
 /** A subject that nothing is known of yet. */
 export function emptyRecord(subject: string): SubjectRecord {
-  return { subject, changes: [], outputs: [], attempts: [], verified: null, quality: null };
+  return {
+    subject,
+    changes: [],
+    outputs: [],
+    attempts: [],
+    verified: null,
+    enforced: null,
+    watchedFailures: null,
+  };
 }
 
 /** Notes a content that differs from the last one seen; the same content again changes nothing. */
@@ -71,5 +82,15 @@ export function reliabilityOf(record: SubjectRecord): Reliability {
     attempts,
     failureRate: attempts === 0 ? null : failures / attempts,
     consecutiveFailures: attempts - 1 - record.attempts.lastIndexOf(true),
+  };
+}
+
+/** What the last measurements said; `null` before the first. */
+export function qualityOf(record: SubjectRecord): Quality | null {
+  const { enforced, watchedFailures } = record;
+  if (enforced === null && watchedFailures === null) return null;
+  return {
+    failedChecks: (enforced?.failed ?? 0) + (watchedFailures ?? 0),
+    quarantinedRows: enforced?.quarantinedRows ?? null,
   };
 }
