@@ -25,7 +25,7 @@ export function parseDurationMs(text: string): number | null {
 
 /** Writes a duration as people say it: the two largest units that are not zero (`1h30m`, `250ms`). */
 export function formatDurationMs(durationMs: number): string {
-  if (durationMs < 1_000) return `${Math.round(durationMs)}ms`;
+  if (Math.round(durationMs) < 1_000) return `${Math.round(durationMs)}ms`;
   const parts: string[] = [];
   let rest = Math.round(durationMs / 1_000) * 1_000;
   for (const unit of ["w", "d", "h", "m", "s"]) {
