@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { SubjectRecord } from "../core/metadata/subject-record.ts";
+import { type Json, toJson } from "../core/std/json.ts";
+import type { Catalog, CatalogReader } from "../ports/catalog.ts";
+import type { CommittedOutput } from "../ports/warehouse.ts";
+
+/**
+ * What one cycle leaves in the catalog for the next. All of it is a cache: a note that is lost or
+ * not understood costs a fuller look, and never changes what is right.
+ */
+export interface CycleNotes {
+  /** By source: the connector's own note of its last probe. */
+  readonly memos: ReadonlyMap<string, Json>;
+  /** By subject. */
+  readonly records: ReadonlyMap<string, SubjectRecord>;
+  /** By `schema.name`: the ledger's last word, for a plan made while a run holds the warehouse. */
+  readonly outputs: ReadonlyMap<string, CommittedOutput>;
+}
+
+const recordSchema = z.strictObject({
+  subject: z.string(),
+  changes: z.array(z.strictObject({ at: z.number(), fingerprint: z.string() })),
+  outputs: z.array(z.strictObject({ at: z.number(), rows: z.number() })),
+  attempts: z.array(z.boolean()),
+  verified: z.string().nullable(),
+  enforced: z.strictObject({ failed: z.number(), quarantinedRows: z.number() }).nullable(),
+  watchedFailures: z.number().nullable(),
+}) satisfies z.ZodType<SubjectRecord>;
+
+const outputSchema = z.strictObject({
+  target: z.strictObject({ schema: z.string(), name: z.string() }),
+  fingerprint: z.string(),
+  committedAt: z.number(),
+  rows: z.number(),
+  run: z.string(),
+  exists: z.boolean(),
+  quarantinedRows: z.number(),
+  columns: z.array(z.strictObject({ name: z.string(), type: z.string(), nullable: z.boolean() })),
+}) satisfies z.ZodType<CommittedOutput>;
+
+const kinds = { memo: "probe-memo", record: "subject-record", output: "output" } as const;
+
+/** Reads the notes; without a catalog there are none. */
+export async function readCycleNotes(catalog: CatalogReader | null): Promise<CycleNotes> {
+  if (catalog === null) return { memos: new Map(), records: new Map(), outputs: new Map() };
+  const [memos, records, outputs] = await Promise.all([
+    catalog.notes(kinds.memo),
+    catalog.notes(kinds.record),
+    catalog.notes(kinds.output),
+  ]);
+  return {
+    memos,
+    records: understood(recordSchema, records),
+    outputs: understood(outputSchema, outputs),
+  };
+}
+
+/** Writes the notes that are given. */
+export async function writeCycleNotes(
+  catalog: Catalog,
+  notes: { readonly [K in keyof CycleNotes]?: CycleNotes[K] },
+): Promise<void> {
+  if (notes.memos !== undefined) await catalog.putNotes(kinds.memo, notes.memos);
+  if (notes.records !== undefined) await catalog.putNotes(kinds.record, asJson(notes.records));
+  if (notes.outputs !== undefined) await catalog.putNotes(kinds.output, asJson(notes.outputs));
+}
+
+/** Leaves out what a newer or older version wrote in another form. */
+function understood<T>(
+  schema: z.ZodType<T>,
+  notes: ReadonlyMap<string, Json>,
+): ReadonlyMap<string, T> {
+  const known = new Map<string, T>();
+  for (const [name, note] of notes) {
+    const parsed = schema.safeParse(note);
+    if (parsed.success) known.set(name, parsed.data);
+  }
+  return known;
+}
+
+function asJson(notes: ReadonlyMap<string, unknown>): ReadonlyMap<string, Json> {
+  return new Map([...notes].map(([name, note]) => [name, toJson(note)]));
+}
