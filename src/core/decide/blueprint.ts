@@ -1,7 +1,7 @@
 import type { Trace } from "../conditions/condition.ts";
+import type { Conflict, MergedEffects } from "../effects/merged-effects.ts";
 import type { Gate } from "../project/check.ts";
 import type { BypassPolicy, RetryPolicy, SubjectKind, TaskKind } from "../project/project.ts";
-import type { Conflict, MergedEffects } from "../rules/merged-effects.ts";
 import type { RuleOutcome } from "../rules/rule-set.ts";
 import type { Hash } from "../std/hash.ts";
 import type { Json } from "../std/json.ts";

@@ -1,6 +1,6 @@
+import type { Effect } from "../effects/effect.ts";
 import type { SubjectKind } from "../project/project.ts";
 import type { Hash } from "../std/hash.ts";
-import type { Effect } from "./effect.ts";
 
 /** A value that conditions read as `params.<name>`. */
 export type ParamValue = string | number | boolean | readonly string[];
