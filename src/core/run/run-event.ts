@@ -82,9 +82,20 @@ export type RunEvent =
   | { readonly type: "CancelRequested"; readonly at: EpochMs; readonly cause: string }
   | { readonly type: "RunFinished"; readonly at: EpochMs; readonly status: RunStatus };
 
+/** Why an attempt is asked to end: its time is up, or its run is cancelled. */
+export type CancelCause = "TIMED_OUT" | "CANCELLED";
+
 /** What the machine asks of its host. A host adds no policy. */
 export type RunCommand =
   | { readonly type: "StartAttempt"; readonly tasks: readonly TaskId[]; readonly attempt: number }
-  | { readonly type: "CancelAttempt"; readonly tasks: readonly TaskId[]; readonly cause: string }
+  /** The attempt is to end soon, by itself: it may still succeed. `cause` is the code of its failure if not. */
+  | {
+      readonly type: "CancelAttempt";
+      readonly tasks: readonly TaskId[];
+      readonly attempt: number;
+      readonly cause: CancelCause;
+    }
   | { readonly type: "SetTimer"; readonly timer: string; readonly firesAt: EpochMs }
+  /** The timer is not needed any more. Should it fire all the same, nothing happens. */
+  | { readonly type: "ClearTimer"; readonly timer: string }
   | { readonly type: "FinishRun"; readonly status: RunStatus };

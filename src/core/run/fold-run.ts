@@ -1,0 +1,11 @@
+import { advance } from "./advance.ts";
+import type { RunEvent } from "./run-event.ts";
+import type { RunPlan } from "./run-plan.ts";
+import { type RunState, startRun } from "./run-state.ts";
+
+/** What a run's log says about it: the state that a process which lived through it would have. */
+export function foldRun(plan: RunPlan, events: Iterable<RunEvent>): RunState {
+  let state = startRun(plan);
+  for (const event of events) state = advance(state, event).state;
+  return state;
+}
