@@ -112,3 +112,32 @@ export type TaskKind = "extract" | "load" | "verify" | "transform" | "check";
 
 /** Which subject a rule, segment or task belongs to. */
 export type SubjectKind = "source" | "model";
+
+/** What `sluice.yaml` says about the places and bounds of work. Paths are as written. */
+export interface ProjectSettings {
+  readonly warehouse: { readonly type: "duckdb"; readonly path: string };
+  readonly catalogPath: string;
+  readonly stagingPath: string;
+  /** Folders outside the project that connections may read, in name order. */
+  readonly allowedFolders: readonly string[];
+  /** What the embedded warehouse may use; `null` leaves it to the engine. */
+  readonly limits: { readonly memoryBytes: number | null; readonly threads: number | null };
+}
+
+/**
+ * All that a project's files declare, checked: there is none for a project with an error.
+ * Equal declarations give an equal value, whatever the order of keys and files. Lists are in
+ * name order, except that one connection's discover patterns keep theirs: the first match counts.
+ */
+export interface Project {
+  readonly name: string;
+  readonly settings: ProjectSettings;
+  readonly template: Template;
+  readonly connections: readonly ConnectionSpec[];
+  /** Declared sources; what discovery finds joins them in each cycle. */
+  readonly sources: readonly SourceSpec[];
+  readonly discover: readonly DiscoverSpec[];
+  readonly models: readonly ModelSpec[];
+  /** Sources that models read and that only discovery can bring, in name order. */
+  readonly expectedSources: readonly string[];
+}
