@@ -6,13 +6,18 @@ const policy = { attempts: 5, backoffMs: 1_000, backoffMsMax: 30_000 };
 
 test("a delay lies between half of the doubled backoff and all of it, and under the maximum", () => {
   fc.assert(
-    fc.property(fc.nat(), fc.string(), fc.integer({ min: 1, max: 2_000 }), (seed, task, failures) => {
-      const delayMs = retryDelayMs(policy, { seed, task, failures });
-      const fullMs = Math.min(1_000 * 2 ** (failures - 1), 30_000);
-      expect(delayMs).toBeGreaterThanOrEqual(fullMs / 2);
-      expect(delayMs).toBeLessThanOrEqual(fullMs);
-      expect(retryDelayMs(policy, { seed, task, failures })).toBe(delayMs);
-    }),
+    fc.property(
+      fc.nat(),
+      fc.string(),
+      fc.integer({ min: 1, max: 2_000 }),
+      (seed, task, failures) => {
+        const delayMs = retryDelayMs(policy, { seed, task, failures });
+        const fullMs = Math.min(1_000 * 2 ** (failures - 1), 30_000);
+        expect(delayMs).toBeGreaterThanOrEqual(fullMs / 2);
+        expect(delayMs).toBeLessThanOrEqual(fullMs);
+        expect(retryDelayMs(policy, { seed, task, failures })).toBe(delayMs);
+      },
+    ),
   );
 });
 

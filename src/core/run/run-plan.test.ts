@@ -18,13 +18,7 @@ test("units are ranked by priority, then by the chain behind them, then by id", 
       { id: "next.transform", after: ["long.load"] },
     ]),
   );
-  expect(order(plan)).toEqual([
-    "urgent.load",
-    "long.load",
-    "a.load",
-    "b.load",
-    "next.transform",
-  ]);
+  expect(order(plan)).toEqual(["urgent.load", "long.load", "a.load", "b.load", "next.transform"]);
 });
 
 test("a batch takes the largest priority, the longest timeout and the fewest attempts", () => {
@@ -57,7 +51,10 @@ test("a batch is of active tasks only, and one of a single task is none", () => 
 
 test("an edge from a bypassed task is no edge: the decision has judged it", () => {
   const plan = planRun(
-    runBlueprintOf([{ id: "a.load", isBypassed: true }, { id: "b.transform", after: ["a.load"] }]),
+    runBlueprintOf([
+      { id: "a.load", isBypassed: true },
+      { id: "b.transform", after: ["a.load"] },
+    ]),
   );
   expect(plan.tasks[1]?.needs).toEqual([]);
 });

@@ -22,7 +22,7 @@ import type { RunPlan } from "./run-plan.ts";
  *   - starting: has a slot and was asked to start; nothing has been done.
  *   - running:  AttemptStarted is recorded; the effect may be under way.
  *   - retrying: waits for its retry timer, without a slot.
- *   - split:    a batch whose data was refused; each member goes on in a unit of its own.
+ *   - split:    a batch that is none any more: each member goes on in a unit of its own.
  *   - closed:   its members are final.
  *
  * What happens to a task when one before it did not succeed, by the policy of the edge:
@@ -32,7 +32,7 @@ import type { RunPlan } from "./run-plan.ts";
  *                 only this one; when it has several and all are absent, it is skipped.
  *
  * A batch starts when each of its members is ready or skipped, as one attempt of those that are
- * ready. It is retried as a batch. A failure that a retry cannot mend says that some member's data
+ * ready, with the rank it has by all of them. It is retried as a batch. A failure that a retry cannot mend says that some member's data
  * or code is at fault: then the members run singly, each with the retries of its own, so that one
  * bad member stops no other.
  *

@@ -176,7 +176,7 @@ export function conclude(step: RunStep, task: number, outcome: TaskOutcome, at: 
 
 /**
  * Counts a member of a unit that is ready or skipped. The last one makes the unit ready with those
- * that go, or closes it when none does.
+ * that go, or closes it when none does. One that is left alone goes as a unit of its own.
  */
 export function countDecided(step: RunStep, task: number): void {
   const unit = unitOf(step, task);
@@ -185,6 +185,13 @@ export function countDecided(step: RunStep, task: number): void {
   if (openMembers > 0) return;
   const { members } = plannedUnit(step, unit);
   const going = members.filter((member) => taskState(step, member).outcome === null);
-  if (going.length === 0) changeUnit(step, unit, { phase: "closed" });
-  else makeReady(step, unit, going);
+  const [first] = going;
+  if (first === undefined) {
+    changeUnit(step, unit, { phase: "closed" });
+  } else if (going.length < members.length && going.length === 1) {
+    changeUnit(step, unit, { phase: "split" });
+    makeReady(step, first, going);
+  } else {
+    makeReady(step, unit, going);
+  }
 }
