@@ -20,7 +20,28 @@ export interface Condition {
   evaluate(variables: Variables): Verdict;
   /** The same verdict, with the value of every sub-expression that was looked at. */
   explain(variables: Variables): { readonly verdict: Verdict; readonly trace: Trace };
+  /**
+   * The same verdict, with the trace in a form that is small enough to keep for a fleet.
+   * `expandTrace(condition, values)` makes of it what `explain` gives.
+   */
+  evaluateWithTrace(variables: Variables): {
+    readonly verdict: Verdict;
+    readonly values: TraceValues;
+  };
 }
+
+/** A trace without its texts: one cell per traced sub-expression, in the order of the text. JSON. */
+export type TraceValues = readonly TraceCell[];
+
+/** `null` was skipped; a scalar is its own value; anything else says what it is. */
+export type TraceCell =
+  | null
+  | boolean
+  | number
+  | string
+  | { readonly known: Json }
+  | { readonly unknown: readonly string[] }
+  | { readonly error: string };
 
 export type Verdict =
   | { readonly outcome: "matched" }

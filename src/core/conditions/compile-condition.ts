@@ -1,0 +1,149 @@
+import { compareText } from "../std/compare.ts";
+import { type Frame, MEMORY_MAX, makeFrame, STEPS_MAX } from "./budget.ts";
+import { declareScope } from "./cel-environment.ts";
+import { compileNode } from "./compile-node.ts";
+import type {
+  Condition,
+  ConditionProblem,
+  ConditionScope,
+  TraceValues,
+  Variables,
+  Verdict,
+} from "./condition.ts";
+import { ConditionFault, typeFault } from "./condition-fault.ts";
+import { type ConditionNode, childrenOf, factPath } from "./condition-node.ts";
+import { isNumeric, renderType } from "./condition-type.ts";
+import { parseCondition } from "./parse-condition.ts";
+import { resolveCondition } from "./resolve-condition.ts";
+import { asCondition, isUndetermined, type Run } from "./run.ts";
+import { expandTrace, toCell, tracedNodes } from "./trace.ts";
+import { BudgetExhausted } from "./value.ts";
+
+export type CompileResult =
+  | { readonly ok: true; readonly condition: Condition }
+  | { readonly ok: false; readonly problem: ConditionProblem };
+
+/**
+ * Checks a condition against the schemas of its variables, and compiles it. What is wrong with it
+ * (its syntax, a misspelt fact, types that do not go together, a pattern that is no pattern, what
+ * the language does not have) comes back as a problem with its place in the text.
+ */
+export function compileCondition(text: string, scope: ConditionScope): CompileResult {
+  try {
+    const root = checkCondition(text, scope);
+    return { ok: true, condition: makeCondition(text, root) };
+  } catch (error) {
+    if (error instanceof ConditionFault) return { ok: false, problem: error.problem };
+    throw error;
+  }
+}
+
+function checkCondition(text: string, scope: ConditionScope): ConditionNode {
+  const declared = declareScope(scope);
+  const parsed = parseCondition(text, declared);
+  const names = { variables: declared.types, locals: [], masked: parsed.masked };
+  const root = resolveCondition(parsed.ast, names);
+  if (root.type.kind !== "bool" && root.type.kind !== "dyn") {
+    const message = `A condition is true or false, but this is a ${renderType(root.type)}.`;
+    const fix = isNumeric(root.type) ? "Compare it with something, as in `… > 0`." : null;
+    throw typeFault(root, message, fix);
+  }
+  parsed.confirmTypes();
+  return root;
+}
+
+const matched: Verdict = Object.freeze({ outcome: "matched" });
+const notMatched: Verdict = Object.freeze({ outcome: "not_matched" });
+
+function toVerdict(value: unknown): Verdict {
+  if (value === true) return matched;
+  if (value === false) return notMatched;
+  if (isUndetermined(value)) return value.verdict;
+  return { outcome: "undetermined", missing: [], error: "the condition is neither true nor false" };
+}
+
+/** Runs within the budget. One frame serves all evaluations of a condition: none runs in another. */
+function decide(run: Run, frame: Frame, variables: Variables): Verdict {
+  frame.variables = variables;
+  frame.stepsLeft = STEPS_MAX;
+  frame.memoryLeft = MEMORY_MAX;
+  try {
+    return toVerdict(run(frame));
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+    return { outcome: "undetermined", missing: [], error: error.message };
+  }
+}
+
+function makeCondition(text: string, root: ConditionNode): Condition {
+  const frame = makeFrame();
+  const run = asCondition(compileNode(root, null), root.type);
+  let traced: ((variables: Variables) => Verdict) | null = null;
+  let nodes: readonly ConditionNode[] = [];
+  const evaluateWithTrace = (variables: Variables) => {
+    if (traced === null) {
+      nodes = tracedNodes(root);
+      traced = compileTraced(root, nodes, frame);
+    }
+    frame.cells = [];
+    const verdict = traced(variables);
+    const { cells } = frame;
+    const values: TraceValues = nodes.map((node, index) => toCell(cells[index], node));
+    return { verdict, values };
+  };
+  const condition: Condition = {
+    text,
+    root,
+    reads: readsOf(root),
+    evaluate: (variables) => decide(run, frame, variables),
+    evaluateWithTrace,
+    explain(variables) {
+      const { verdict, values } = evaluateWithTrace(variables);
+      return { verdict, trace: expandTrace(condition, values) };
+    },
+  };
+  return condition;
+}
+
+/** Compiled when first asked for: most conditions are evaluated often and explained never. */
+function compileTraced(
+  root: ConditionNode,
+  nodes: readonly ConditionNode[],
+  frame: Frame,
+): (variables: Variables) => Verdict {
+  const indexes = new Map(nodes.map((node, index) => [node, index] as const));
+  const observed = compileNode(root, (node, run) => {
+    const index = indexes.get(node);
+    if (index === undefined) return run;
+    return (current) => {
+      const value = run(current);
+      current.cells[index] = value;
+      return value;
+    };
+  });
+  const run = asCondition(observed, root.type);
+  // A constant is not observed: nothing in it is worth seeing but its outcome.
+  const observedRoot: Run = (current) => {
+    const value = run(current);
+    current.cells[0] = value;
+    return value;
+  };
+  return (variables) => decide(observedRoot, frame, variables);
+}
+
+/** The facts that a condition may read, in name order; a parent stands for what is read below it. */
+function readsOf(root: ConditionNode): readonly string[] {
+  const paths = new Set<string>();
+  const visit = (node: ConditionNode): void => {
+    const path = factPath(node);
+    if (path !== null) {
+      paths.add(path);
+      return;
+    }
+    const operand = node.kind === "has" ? factPath(node.operand) : null;
+    if (node.kind === "has" && operand !== null) paths.add(`${operand}.${node.field}`);
+    else for (const child of childrenOf(node)) visit(child);
+  };
+  visit(root);
+  return [...paths].sort(compareText);
+}

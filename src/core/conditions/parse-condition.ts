@@ -1,0 +1,100 @@
+import { type ASTNode, TypeError as CelTypeError, ParseError } from "@marcbachmann/cel-js";
+import { TEXT_LENGTH_MAX } from "./budget.ts";
+import type { DeclaredScope } from "./cel-environment.ts";
+import { ConditionFault, unsupportedFault } from "./condition-fault.ts";
+import { maskComments } from "./mask-comments.ts";
+
+/** A condition as the parser sees it, with its own type check as a second opinion. */
+export interface ParsedCondition {
+  readonly ast: ASTNode;
+  /** The text without comments; its offsets are the condition's. */
+  readonly masked: string;
+  /** @throws ConditionFault when the parser's type checker does not accept it. */
+  confirmTypes(): void;
+}
+
+/** @throws ConditionFault when the text is no expression, or one too large. */
+export function parseCondition(text: string, scope: DeclaredScope): ParsedCondition {
+  if (text.length > TEXT_LENGTH_MAX) {
+    const size = `${text.length} characters, more than ${TEXT_LENGTH_MAX}`;
+    throw unsupportedFault({ start: TEXT_LENGTH_MAX, end: text.length }, `It has ${size}.`);
+  }
+  if (text.trim() === "") {
+    throw new ConditionFault({
+      code: "condition-syntax",
+      message: "The condition is empty.",
+      start: 0,
+      end: text.length,
+      fix: 'Write an expression that is true or false, such as `source.kind == "file"`.',
+    });
+  }
+  const masked = maskComments(text);
+  try {
+    const parsed = scope.environment.parse(masked);
+    return {
+      ast: parsed.ast,
+      masked,
+      confirmTypes() {
+        const result = parsed.check();
+        if (!result.valid) throw faultOf(result.error, text);
+      },
+    };
+  } catch (error) {
+    if (error instanceof ParseError || error instanceof CelTypeError) throw faultOf(error, text);
+    throw error;
+  }
+}
+
+function faultOf(error: ParseError | CelTypeError | undefined, text: string): ConditionFault {
+  const start = Math.min(error?.range?.start ?? 0, text.length);
+  const end = Math.min(Math.max(error?.range?.end ?? text.length, start), text.length);
+  const isLimit = error?.code === "limit_exceeded";
+  const isSyntax = error instanceof ParseError && !isLimit;
+  const summary = error?.summary ?? "the expression is not valid";
+  return new ConditionFault({
+    code: isLimit ? "condition-unsupported" : isSyntax ? "condition-syntax" : "condition-type",
+    message: describe(error?.code, summary),
+    start,
+    end,
+    fix: isSyntax ? syntaxFix(text, start) : null,
+  });
+}
+
+/** The parser names its tokens in capitals; people know them by their signs. */
+const tokenNames: Readonly<Record<string, string>> = {
+  EOF: "the end",
+  LPAREN: "`(`",
+  RPAREN: "`)`",
+  LBRACKET: "`[`",
+  RBRACKET: "`]`",
+  LBRACE: "`{`",
+  RBRACE: "`}`",
+  IDENTIFIER: "a name",
+  NUMBER: "a number",
+  STRING: "a text",
+  BOOLEAN: "true or false",
+  COLON: "`:`",
+  COMMA: "`,`",
+  DOT: "`.`",
+  AND: "`&&`",
+  OR: "`||`",
+  EQ: "`==`",
+};
+
+function describe(code: string | undefined, summary: string): string {
+  if (code === "limit_exceeded") return `The condition is too large: ${summary}.`;
+  const words = summary.replace(/\b[A-Z]{2,}\b/g, (token) => tokenNames[token] ?? token);
+  return words.endsWith(".") ? words : `${words}.`;
+}
+
+/** What people bring along from other languages. */
+function syntaxFix(text: string, at: number): string | null {
+  const rest = text.slice(at);
+  if (/^=(?!=)/.test(rest)) return "Write `==` to compare.";
+  if (/^[&|](?![&|])/.test(rest)) return `Write \`${rest[0]}${rest[0]}\`.`;
+  if (/^and\b/i.test(rest)) return "Write `&&`.";
+  if (/^or\b/i.test(rest)) return "Write `||`.";
+  if (/^not\b/i.test(rest)) return "Write `!`.";
+  if (/^<>/.test(text.slice(Math.max(0, at - 1)))) return "Write `!=`.";
+  return null;
+}
