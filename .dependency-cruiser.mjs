@@ -8,7 +8,7 @@ const layer = (from, allowed) => ({
   to: { path: "^src/", pathNot: `^src/(${[`${from}/`, ...allowed].join("|")})` },
 });
 
-/** Inside the core: std ← schema ← metadata ← project ← rules ← decide ← run; std ← conditions ← rules. */
+/** Inside the core: std ← schema ← metadata ← project ← effects ← rules ← decide ← run; std ← conditions ← rules. */
 const core = (room, allowed) =>
   layer(
     `core/${room}`,
@@ -25,9 +25,10 @@ export default {
     core("metadata", ["schema"]),
     core("project", ["schema", "metadata"]),
     core("conditions", []),
-    core("rules", ["schema", "metadata", "project", "conditions"]),
-    core("decide", ["schema", "metadata", "project", "conditions", "rules"]),
-    core("run", ["schema", "metadata", "project", "conditions", "rules", "decide"]),
+    core("effects", ["schema", "metadata", "project"]),
+    core("rules", ["schema", "metadata", "project", "conditions", "effects"]),
+    core("decide", ["schema", "metadata", "project", "conditions", "effects", "rules"]),
+    core("run", ["schema", "metadata", "project", "conditions", "effects", "rules", "decide"]),
     {
       name: "core-stays-pure",
       comment:
