@@ -21,6 +21,7 @@ export const catalogue = {
   SOURCE_MISSING: { blame: "external", summary: "A source is not there." },
   SOURCE_UNREADABLE: { blame: "external", summary: "A source is there but cannot be read." },
   SOURCE_CHANGED: { blame: "transient", summary: "A source changed while it was read." },
+  SOURCE_REWRITTEN: { blame: "data", summary: "A file that was appended before has changed." },
   STAGING_INVALID: { blame: "external", summary: "A staged file is missing or damaged." },
   STAGING_FULL: { blame: "external", summary: "There is no space left for staged files." },
   GATE_FAILED: { blame: "data", summary: "Data did not meet a gate's condition." },

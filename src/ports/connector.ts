@@ -15,10 +15,14 @@ export interface Connector {
   readonly sourceKind: Profile["kind"];
   /** Shapes of what people write, for checks, editors and docs. Defaults are written out by parsing. */
   readonly schemas: {
-    readonly connection: z.ZodType<JsonObject>;
-    /** Where a source is and how to read it: `SourceSpec.locator`. */
-    readonly locator: z.ZodType<JsonObject>;
-    readonly pattern: z.ZodType<JsonObject>;
+    readonly connection: z.ZodObject;
+    /**
+     * Where a source is and how to read it: `SourceSpec.locator`. Its keys are written beside the
+     * general attributes of a source (name, strategy, key, …), so none of them may have such a name.
+     */
+    readonly locator: z.ZodObject;
+    /** What `discover` looks for; written beside the attributes that every match gets. */
+    readonly pattern: z.ZodObject;
   };
   /** @throws CONNECTION_FAILED, CONNECTION_REFUSED */
   open(connection: ConnectionSpec, context: ConnectorContext): Promise<ConnectorSession>;
@@ -30,6 +34,7 @@ export interface ConnectorContext {
   /** The project's folder; paths in options are relative to it. */
   readonly projectFolder: string;
   readonly log: Log;
+  /** The wall clock, whatever the cycle's instant is: file times are compared with it. */
   readonly now: () => EpochMs;
 }
 

@@ -1,0 +1,211 @@
+import { TextDecoder } from "node:util";
+import { type CsvHead, parseCsvHead, uniqueNames } from "./csv-dialect.ts";
+import { type DuckdbReader, quoteName, quoteText, type ReaderRows } from "./duckdb-reader.ts";
+import type { FileFacts, ReadableFile } from "./file-facts.ts";
+import { readHead } from "./file-identity.ts";
+import type { FileFormat, FileLocator } from "./file-locator.ts";
+import {
+  type CsvScan,
+  csvDetectSql,
+  csvScanSql,
+  jsonScanSql,
+  parquetScanSql,
+} from "./file-scan.ts";
+import { inferTypes } from "./infer-types.ts";
+
+type Run = (sql: string) => Promise<ReaderRows>;
+
+/** Files up to this size are looked at whole, so that their row count is exact. */
+const wholeBytesMax = 16 << 20;
+/** Rows looked at in a larger file. */
+const sampleRows = 50_000;
+const headBytes = 256 << 10;
+
+/** Looks into a file: its columns, its rows, and how it must be read. */
+export async function describeFile(
+  file: ReadableFile,
+  format: FileFormat,
+  locator: FileLocator,
+  context: { readonly reader: DuckdbReader; readonly signal: AbortSignal },
+): Promise<FileFacts> {
+  const path = await context.reader.literalPath(file.readable);
+  return context.reader.withConnection(context.signal, async (run) => {
+    const target = { ...file, readable: path };
+    switch (format) {
+      case "csv":
+        return describeCsv(run, target, locator.csv);
+      case "tsv": {
+        const delimiter = locator.csv.delimiter === "auto" ? "\t" : locator.csv.delimiter;
+        return describeCsv(run, target, { ...locator.csv, delimiter });
+      }
+      case "ndjson":
+      case "json":
+        return describeJson(run, target, format);
+      case "parquet":
+        return describeParquet(run, target);
+    }
+  });
+}
+
+async function describeCsv(
+  run: Run,
+  file: ReadableFile,
+  csv: FileLocator["csv"],
+): Promise<FileFacts> {
+  const bytes = await readHead({ absolute: file.readable, isGzip: file.isGzip }, headBytes);
+  const text = new TextDecoder().decode(bytes);
+  const head = parseCsvHead(text, csv, bytes.length === file.textBytes);
+  const shape = { type: "csv", delimiter: head?.delimiter ?? ",", skip: head?.skip ?? 0 } as const;
+  if (!head) return { columns: [], rows: 0, isExact: true, needsRewrite: false, shape };
+  const isWhole = file.textBytes <= wholeBytesMax;
+  const sample = await takeSample(run, file, { head, csv, isWhole });
+  const types = await inferTypes(run, "sample", sample.columns);
+  const [[count] = []] = await run("SELECT count(*)::INTEGER FROM sample");
+  const seen = typeof count === "number" ? count : 0;
+  const isExact = isWhole || seen < sampleRows;
+  return {
+    columns: sample.columns.map((name, index) => [name, types[index] ?? "VARCHAR"]),
+    rows: isExact ? seen : Math.round(file.textBytes / (head.rowBytes ?? file.textBytes)),
+    isExact,
+    needsRewrite: !sample.isRegular,
+    shape,
+  };
+}
+
+/**
+ * Reads rows into the table `sample`. They are regular when a plain reader finds the same columns
+ * and as many fields in each row; otherwise short rows are padded, and fields beyond the header
+ * get columns of their own, so that nothing is lost.
+ */
+async function takeSample(
+  run: Run,
+  file: ReadableFile,
+  given: {
+    readonly head: CsvHead;
+    readonly csv: FileLocator["csv"];
+    readonly isWhole: boolean;
+  },
+): Promise<{ readonly columns: readonly string[]; readonly isRegular: boolean }> {
+  const { head, csv } = given;
+  const scan: CsvScan = {
+    columns: head.names,
+    delimiter: head.delimiter,
+    skip: head.skip,
+    csv,
+    isGzip: file.isGzip,
+    isLenient: false,
+  };
+  const create = (one: CsvScan) =>
+    run(
+      `CREATE OR REPLACE TEMP TABLE sample AS SELECT * FROM ${csvScanSql(file.readable, one)}` +
+        (given.isWhole ? "" : ` LIMIT ${sampleRows}`),
+    );
+  if (head.width <= head.names.length && (await succeeds(() => create(scan)))) {
+    const isPlain = head.isHeaderClean && head.skip === 0;
+    const found = isPlain ? await detectedNames(run, file.readable, scan) : null;
+    const isRegular = found?.join("\n") === head.names.join("\n");
+    return { columns: head.names, isRegular };
+  }
+  for (let width = Math.max(head.width, head.names.length) + 8; ; width *= 2) {
+    const extra = Array.from({ length: width - head.names.length }, () => "");
+    const columns = uniqueNames([...head.names, ...extra]);
+    await create({ ...scan, columns, isLenient: true });
+    const counts = columns.map((name) => `count(${quoteName(name)})::INTEGER`);
+    const [row = []] = await run(`SELECT ${counts.join(", ")} FROM sample`);
+    const used = row.findLastIndex((count) => count !== 0) + 1;
+    if (used < width || width > 4_096) {
+      return { columns: columns.slice(0, Math.max(used, head.names.length)), isRegular: false };
+    }
+  }
+}
+
+/** The names that DuckDB gives by itself; `null` when it cannot make sense of the file. */
+async function detectedNames(run: Run, path: string, scan: CsvScan) {
+  let names: ReaderRows = [];
+  const detect = csvDetectSql(path, scan);
+  const isRead = await succeeds(async () => {
+    names = await run(`SELECT column_name FROM (DESCRIBE SELECT * FROM ${detect})`);
+  });
+  return isRead ? names.map(([name]) => String(name)) : null;
+}
+
+/** Whether DuckDB reads it; what it says of a file that it cannot read is the answer no. */
+async function succeeds(read: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await read();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && /^(Invalid Input|Conversion) Error/.test(error.message)) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+async function describeJson(
+  run: Run,
+  file: ReadableFile,
+  format: "json" | "ndjson",
+): Promise<FileFacts> {
+  const isSampled = file.textBytes > wholeBytesMax;
+  const bytes = await readHead({ absolute: file.readable, isGzip: file.isGzip }, headBytes);
+  const first = new TextDecoder().decode(bytes).trimStart()[0];
+  const empty = { columns: [], rows: 0, isExact: true, needsRewrite: false };
+  if (first === undefined) return { ...empty, shape: { type: "json", layout: "array" } };
+  let layout: "array" | "newline_delimited" | "unstructured" =
+    first === "[" && format === "json" ? "array" : "newline_delimited";
+  let columns: ReaderRows = [];
+  const describe = async () => {
+    const scan = jsonScanSql(file.readable, { layout, isGzip: file.isGzip, isSampled });
+    columns = await run(`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${scan})`);
+  };
+  if (layout === "array" || format === "ndjson") await describe();
+  else if (!(await succeeds(describe))) {
+    layout = "unstructured";
+    await describe();
+  }
+  const shape = { type: "json", layout } as const;
+  const rows = await countJson(run, file, { layout, lines: isSampled ? countLines(bytes) : 0 });
+  if (rows.rows === 0) return { ...empty, shape };
+  return {
+    columns: columns.map(([name, type]) => [String(name), String(type)]),
+    ...rows,
+    needsRewrite: layout === "unstructured",
+    shape,
+  };
+}
+
+/** Counts rows; those of a large file of lines are estimated from the `lines` of its head. */
+async function countJson(
+  run: Run,
+  file: ReadableFile,
+  head: { readonly layout: string; readonly lines: number },
+): Promise<{ readonly rows: number; readonly isExact: boolean }> {
+  if (head.layout === "newline_delimited" && head.lines > 0) {
+    return { rows: Math.round((file.textBytes / headBytes) * head.lines), isExact: false };
+  }
+  const scan = jsonScanSql(file.readable, { ...head, isGzip: file.isGzip, isSampled: true });
+  const [[count] = []] = await run(`SELECT count(*)::INTEGER FROM ${scan}`);
+  return { rows: typeof count === "number" ? count : 0, isExact: true };
+}
+
+function countLines(bytes: Uint8Array): number {
+  return bytes.reduce((count, byte) => (byte === 0x0a ? count + 1 : count), 0);
+}
+
+async function describeParquet(run: Run, file: ReadableFile): Promise<FileFacts> {
+  const scan = parquetScanSql(file.readable);
+  const columns = await run(
+    `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${scan})`,
+  );
+  const [[rows] = []] = await run(
+    `SELECT num_rows::DOUBLE FROM parquet_file_metadata(${quoteText(file.readable)})`,
+  );
+  return {
+    columns: columns.map(([name, type]) => [String(name), String(type)]),
+    rows: typeof rows === "number" ? rows : null,
+    isExact: typeof rows === "number",
+    needsRewrite: false,
+    shape: { type: "parquet" },
+  };
+}

@@ -1,0 +1,212 @@
+import { realpath, stat } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { hashOf } from "../../core/std/hash.ts";
+import type { Json, JsonObject } from "../../core/std/json.ts";
+import { OperatingError } from "../../errors/operating-error.ts";
+import type {
+  Connector,
+  ConnectorContext,
+  ConnectorSession,
+  DiscoveredSource,
+  ExtractRequest,
+  Probe,
+} from "../../ports/connector.ts";
+import { nameCandidates } from "../../ports/discovered-name.ts";
+import type { ManifestDraft } from "../../ports/staging.ts";
+import { chooseFiles } from "./choose-files.ts";
+import { type DuckdbReader, duckdbReader } from "./duckdb-reader.ts";
+import { toFileError } from "./file-errors.ts";
+import {
+  type FileLocator,
+  fileConnectionSchema,
+  fileLocatorSchema,
+  filePatternSchema,
+} from "./file-locator.ts";
+import {
+  columnsOf,
+  describeFiles,
+  type FileContext,
+  type FileMemo,
+  identifyFiles,
+  parseMemo,
+  toMemo,
+} from "./file-source.ts";
+import { findFiles } from "./find-files.ts";
+import { stageFiles } from "./stage-files.ts";
+
+/** Files in a folder: CSV, TSV, NDJSON, JSON and Parquet, each text format also with gzip. */
+export const fileConnector: Connector = {
+  type: "file",
+  sourceKind: "file",
+  schemas: {
+    connection: fileConnectionSchema,
+    locator: fileLocatorSchema,
+    pattern: filePatternSchema,
+  },
+  async open(connection, context) {
+    const { root } = fileConnectionSchema.parse(context.options);
+    const folder = resolve(context.projectFolder, root);
+    return fileSession({
+      root: await openFolder(folder, connection.name),
+      connector: context,
+      reader: duckdbReader(),
+      memos: new Map(),
+    });
+  },
+};
+
+interface FileSession {
+  readonly root: string;
+  readonly connector: ConnectorContext;
+  readonly reader: DuckdbReader;
+  /** The newest memo by locator, so that an extraction does not read again what a probe read. */
+  readonly memos: Map<string, FileMemo>;
+}
+
+/** @throws CONNECTION_FAILED when there is no such folder, CONNECTION_REFUSED without access */
+async function openFolder(folder: string, connection: string): Promise<string> {
+  try {
+    const root = await realpath(folder);
+    if ((await stat(root)).isDirectory()) return root;
+  } catch (error) {
+    const coded = toFileError(error, folder);
+    if (!(coded instanceof OperatingError)) throw error;
+    const isMissing = coded.code === "SOURCE_MISSING";
+    throw new OperatingError(
+      isMissing ? "CONNECTION_FAILED" : "CONNECTION_REFUSED",
+      `Connection ${connection}: ${coded.message.replace(folder, `the folder ${folder}`)}`,
+      { hint: "Check options.root: it is relative to the project's folder.", cause: error },
+    );
+  }
+  throw new OperatingError("CONNECTION_FAILED", `Connection ${connection}: ${folder} is a file.`, {
+    hint: "Set options.root to the folder, and name the file in the source's path.",
+  });
+}
+
+function fileSession(session: FileSession): ConnectorSession {
+  const contextOf = (signal: AbortSignal): FileContext => ({
+    root: session.root,
+    reader: session.reader,
+    log: session.connector.log,
+    now: session.connector.now,
+    signal,
+  });
+  return {
+    discover: (pattern, signal) => coded("discover", () => discover(pattern, contextOf(signal))),
+    async probe(source, memo, signal) {
+      try {
+        return await coded(source.name, () =>
+          probe(fileLocatorSchema.parse(source.locator), memo, session, contextOf(signal)),
+        );
+      } catch (error) {
+        return absent(error, memo);
+      }
+    },
+    extract: (request, signal) =>
+      coded(request.source.name, () => extract(request, session, contextOf(signal))),
+    [Symbol.asyncDispose]: () => session.reader[Symbol.asyncDispose](),
+  };
+}
+
+async function coded<T>(subject: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toFileError(error, subject);
+  }
+}
+
+async function discover(
+  pattern: JsonObject,
+  context: FileContext,
+): Promise<readonly DiscoveredSource[]> {
+  const { name: template, path, ...reading } = filePatternSchema.parse(pattern);
+  const found = await findFiles(context.root, path, context.signal);
+  const named = nameCandidates(
+    template,
+    found.map((file) => {
+      const stem = basename(file.path).replace(/(\.[A-Za-z0-9]+){1,2}$/, "");
+      const fields = new Map([
+        ["stem", stem],
+        ["dir", basename(dirname(file.path))],
+        ...file.captures.map((text, index) => [String(index + 1), text] as const),
+      ]);
+      return { fields, identity: file.path, value: file.path };
+    }),
+  );
+  return named.map(({ name, isRenamed, value }) => {
+    if (isRenamed) {
+      context.log.warn(`${value} is called ${name}: another file would have the same name.`);
+    }
+    // Characters that a path pattern would interpret stand for themselves here.
+    const literal = value.replaceAll(/[\\*?[\]{}]/g, "\\$&");
+    const locator: FileLocator = { path: literal, ...reading };
+    return { name, locator, key: [] };
+  });
+}
+
+async function probe(
+  locator: FileLocator,
+  memo: Json,
+  session: FileSession,
+  context: FileContext,
+): Promise<Probe> {
+  const before = parseMemo(memo, locator);
+  const files = await identifyFiles(locator, before, context);
+  const described = await describeFiles(locator, files, before, context);
+  const facts = Object.fromEntries(described.map((file) => [file.content.sha256, file.facts]));
+  const after = toMemo(locator, files, facts);
+  session.memos.set(after.locator, after);
+  const rows = described.map((file) => file.facts.rows);
+  const columns = await columnsOf(described, locator, context);
+  return {
+    kind: "file",
+    presence: { state: "present" },
+    fingerprint: hashOf(files.map((file) => [file.path, file.content.sha256])),
+    rows: rows.reduce(
+      (total, count) => (total === null || count === null ? null : total + count),
+      0,
+    ),
+    isExact: described.every((file) => file.facts.isExact),
+    bytes: files.reduce((total, file) => total + file.stamp.size, 0),
+    files: files.length,
+    changedAt: Math.max(...files.map((file) => file.mtimeMs)),
+    schema: columns.length === 0 ? null : { columns, key: [] },
+    memo: after,
+  };
+}
+
+/** What a probe answers for a source that is gone or cannot be read; a bug stays a bug. */
+function absent(error: unknown, memo: Json): Probe {
+  if (!(error instanceof OperatingError) || error.code === "CANCELLED") throw error;
+  const { code } = error;
+  const detail = error.hint ? `${error.message} ${error.hint}` : error.message;
+  return {
+    kind: "file",
+    presence:
+      code === "SOURCE_MISSING"
+        ? { state: "missing", detail }
+        : { state: "unreachable", code, detail },
+    fingerprint: null,
+    rows: null,
+    isExact: false,
+    bytes: null,
+    files: null,
+    changedAt: null,
+    schema: null,
+    memo,
+  };
+}
+
+async function extract(
+  request: ExtractRequest,
+  session: FileSession,
+  context: FileContext,
+): Promise<ManifestDraft> {
+  const locator = fileLocatorSchema.parse(request.source.locator);
+  const memo = session.memos.get(hashOf(locator)) ?? parseMemo(null, locator);
+  const files = await identifyFiles(locator, memo, context);
+  const choice = chooseFiles(request, files);
+  const described = await describeFiles(locator, files, memo, context);
+  return stageFiles(described, { locator, folder: request.folder, choice, context });
+}

@@ -1,0 +1,239 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { TextDecoder } from "node:util";
+import { createGunzip } from "node:zlib";
+import { z } from "zod";
+import type { Column } from "../../core/schema/table-schema.ts";
+import { hashOf } from "../../core/std/hash.ts";
+import type { Json } from "../../core/std/json.ts";
+import { OperatingError } from "../../errors/operating-error.ts";
+import type { Log } from "../../ports/log.ts";
+import { describeFile } from "./describe-file.ts";
+import { type DuckdbReader, quoteName } from "./duckdb-reader.ts";
+import { toFileError } from "./file-errors.ts";
+import { type FileFacts, fileFactsSchema, type ReadableFile } from "./file-facts.ts";
+import {
+  type IdentifiedFile,
+  identifyFile,
+  type KnownFile,
+  knownFileSchema,
+  readHead,
+} from "./file-identity.ts";
+import { type FileFormat, type FileLocator, formatOfName } from "./file-locator.ts";
+import { findFiles } from "./find-files.ts";
+import { mergeColumns, widestType } from "./merge-columns.ts";
+
+/** What later looks at the same source may use again. Losing it costs time, and changes nothing. */
+const memoSchema = z.strictObject({
+  version: z.literal(1),
+  /** Hash of the locator: facts hold only for the options under which they were found. */
+  locator: z.string(),
+  files: z.array(knownFileSchema),
+  /** By content hash. */
+  facts: z.record(z.string(), fileFactsSchema),
+});
+
+export type FileMemo = z.output<typeof memoSchema>;
+
+export interface FileContext {
+  /** The connection's folder, absolute and without symbolic links. */
+  readonly root: string;
+  readonly reader: DuckdbReader;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** A file with all that is known of it. */
+export interface DescribedFile extends IdentifiedFile {
+  readonly format: FileFormat;
+  readonly facts: FileFacts;
+  readonly readable: ReadableFile;
+}
+
+/** Reads a memo of any origin; one that does not fit is as good as none. */
+export function parseMemo(memo: Json, locator: FileLocator): FileMemo {
+  const hash = hashOf(locator);
+  const parsed = memoSchema.safeParse(memo);
+  if (parsed.success && parsed.data.locator === hash) return parsed.data;
+  return { version: 1, locator: hash, files: [], facts: {} };
+}
+
+/** What is worth keeping; files whose stamps prove nothing yet are left out. */
+export function toMemo(
+  locator: FileLocator,
+  files: readonly IdentifiedFile[],
+  facts: FileMemo["facts"],
+): FileMemo {
+  const known: KnownFile[] = files
+    .filter((file) => !file.isRacy)
+    .map(({ path, stamp, content }) => ({ path, stamp, content }));
+  const kept = new Set(files.map((file) => file.content.sha256));
+  return {
+    version: 1,
+    locator: hashOf(locator),
+    files: known,
+    facts: Object.fromEntries(Object.entries(facts).filter(([sha256]) => kept.has(sha256))),
+  };
+}
+
+/** Finds and identifies the files of a source. @throws SOURCE_MISSING when there is none */
+export async function identifyFiles(
+  locator: FileLocator,
+  memo: FileMemo,
+  context: FileContext,
+): Promise<readonly IdentifiedFile[]> {
+  const found = await findFiles(context.root, locator.path, context.signal);
+  if (found.length === 0) {
+    throw new OperatingError("SOURCE_MISSING", `There is no file ${locator.path}.`, {
+      hint: `Paths are relative to ${context.root}.`,
+    });
+  }
+  const known = new Map(memo.files.map((file) => [file.path, file]));
+  const files: IdentifiedFile[] = [];
+  for (const file of found) files.push(await identifyFile(file, known.get(file.path), context));
+  return files;
+}
+
+/** Looks into files, or takes what the memo says of their content. */
+export async function describeFiles(
+  locator: FileLocator,
+  files: readonly IdentifiedFile[],
+  memo: FileMemo,
+  context: FileContext,
+): Promise<readonly DescribedFile[]> {
+  const format = formatOf(locator, files);
+  const described: DescribedFile[] = [];
+  for (const file of files) {
+    try {
+      const readable = await toReadable(file, format, { locator, context });
+      const facts =
+        memo.facts[file.content.sha256] ?? (await describeFile(readable, format, locator, context));
+      described.push({ ...file, format, facts, readable });
+    } catch (error) {
+      throw toFileError(error, file.path);
+    }
+  }
+  return described;
+}
+
+/** The one format of all files. @throws SOURCE_UNREADABLE when names disagree or say nothing */
+function formatOf(locator: FileLocator, files: readonly IdentifiedFile[]): FileFormat {
+  if (locator.format !== "auto") return locator.format;
+  const formats = new Set(files.map((file) => formatOfName(file.path)));
+  const [format] = formats;
+  if (formats.size === 1 && format) return format;
+  const detail =
+    formats.size === 1
+      ? `The name of ${files[0]?.path ?? locator.path} does not say which format it has.`
+      : `${locator.path} matches files of different formats.`;
+  throw new OperatingError("SOURCE_UNREADABLE", detail, {
+    hint: "Set format: csv, tsv, ndjson, json or parquet, or narrow the path.",
+  });
+}
+
+/** A file as UTF-8 without a byte order mark where that matters: itself, or a copy in scratch. */
+async function toReadable(
+  file: IdentifiedFile,
+  format: FileFormat,
+  given: { readonly locator: FileLocator; readonly context: FileContext },
+): Promise<ReadableFile> {
+  const { isGzip, textBytes, isUtf8, sha256 } = file.content;
+  const asIs = { path: file.path, readable: file.absolute, isGzip, textBytes };
+  if (format === "parquet") return { ...asIs, isGzip: false };
+  const head = await readHead({ absolute: file.absolute, isGzip }, 3);
+  const encoding = encodingOf(head, isUtf8, given.locator.csv.encoding);
+  if (encoding === "utf-8" && !isUtf8) {
+    throw new OperatingError("SOURCE_UNREADABLE", `${file.path} is not valid UTF-8.`, {
+      hint: "Set csv.encoding to what it is, for example windows-1252.",
+    });
+  }
+  const hasMark = head.toString("latin1") === "\xef\xbb\xbf";
+  if (encoding === "utf-8" && !(hasMark && format !== "csv" && format !== "tsv")) return asIs;
+  const copy = join(await given.context.reader.scratchFolder(), `${sha256}.${encoding}.txt`);
+  const written = await decode(file, { encoding, copy, signal: given.context.signal });
+  return { path: file.path, readable: copy, isGzip: false, textBytes: written };
+}
+
+function encodingOf(
+  head: Buffer,
+  isUtf8: boolean,
+  declared: FileLocator["csv"]["encoding"],
+): "utf-8" | "windows-1252" | "utf-16le" | "utf-16be" {
+  const mark = head.toString("latin1");
+  if (declared === "auto" || declared === "utf-16") {
+    if (mark.startsWith("\xff\xfe")) return "utf-16le";
+    if (mark.startsWith("\xfe\xff")) return "utf-16be";
+    if (declared === "utf-16") return "utf-16le";
+    return isUtf8 ? "utf-8" : "windows-1252";
+  }
+  return declared === "latin-1" ? "windows-1252" : declared;
+}
+
+/** Writes a file's text in UTF-8. @returns the bytes written */
+async function decode(
+  file: IdentifiedFile,
+  to: { readonly encoding: string; readonly copy: string; readonly signal: AbortSignal },
+): Promise<number> {
+  const decoder = new TextDecoder(to.encoding);
+  let bytes = 0;
+  const convert = new Transform({
+    transform(chunk: Buffer, _, done) {
+      const text = Buffer.from(decoder.decode(chunk, { stream: true }));
+      bytes += text.length;
+      done(null, text);
+    },
+    flush(done) {
+      const text = Buffer.from(decoder.decode());
+      bytes += text.length;
+      done(null, text);
+    },
+  });
+  const source = createReadStream(file.absolute, { highWaterMark: 1 << 20 });
+  const sink = createWriteStream(to.copy);
+  const { signal } = to;
+  if (file.content.isGzip) await pipeline(source, createGunzip(), convert, sink, { signal });
+  else await pipeline(source, convert, sink, { signal });
+  return bytes;
+}
+
+/** The columns that all files have together, with the types that were asked for instead. */
+export async function columnsOf(
+  files: readonly DescribedFile[],
+  locator: FileLocator,
+  context: FileContext,
+): Promise<readonly Column[]> {
+  const merged = mergeColumns(files.map((file) => file.facts.columns));
+  const asked = new Map(
+    Object.entries(locator.types).map(([name, type]) => [name.toLowerCase(), type]),
+  );
+  const columns: Column[] = [];
+  for (const { name, types } of merged) {
+    const type =
+      asked.get(name.toLowerCase()) ??
+      widestType(types) ??
+      (await unifyTypes(types, context.reader, context.signal));
+    asked.delete(name.toLowerCase());
+    columns.push({ name, type, nullable: true });
+  }
+  if (asked.size > 0 && columns.length > 0) {
+    const names = [...asked.keys()].join(", ");
+    context.log.warn(`${locator.path}: types names columns that are not there: ${names}.`);
+  }
+  return columns;
+}
+
+/** The type that DuckDB itself gives to a column with values of all of `types`. */
+async function unifyTypes(
+  types: readonly string[],
+  reader: DuckdbReader,
+  signal: AbortSignal,
+): Promise<string> {
+  const selects = types.map((type) => `SELECT NULL::${type} AS ${quoteName("c")}`);
+  return reader.withConnection(signal, async (run) => {
+    const [row] = await run(`DESCRIBE ${selects.join(" UNION ALL BY NAME ")}`);
+    return String(row?.[1] ?? "VARCHAR");
+  });
+}

@@ -1,0 +1,221 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { copyFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { OperatingError } from "../../errors/operating-error.ts";
+import type { ManifestDraft, StagedFile, StagedFormat } from "../../ports/staging.ts";
+import type { FileChoice } from "./choose-files.ts";
+import { hasGlobCharacters, quoteName, quoteText } from "./duckdb-reader.ts";
+import { toFileError } from "./file-errors.ts";
+import type { FileShape } from "./file-facts.ts";
+import { isSameStamp, stampFile } from "./file-identity.ts";
+import type { FileLocator } from "./file-locator.ts";
+import { csvScanSql, jsonScanSql } from "./file-scan.ts";
+import { columnsOf, type DescribedFile, type FileContext } from "./file-source.ts";
+
+interface StageRequest {
+  readonly locator: FileLocator;
+  /** Where copies go. */
+  readonly folder: string;
+  readonly choice: FileChoice;
+  readonly context: FileContext;
+}
+
+/** How all files of one manifest are read. */
+interface Target {
+  readonly format: StagedFormat;
+  readonly isGzip: boolean;
+}
+
+/**
+ * Stages the chosen ones of a source's files: by reference where the warehouse can read them as
+ * they are, else as copies in UTF-8 with one header and as many fields in every row.
+ * @throws SOURCE_CHANGED when a file changed since it was identified
+ */
+export async function stageFiles(
+  files: readonly DescribedFile[],
+  request: StageRequest,
+): Promise<ManifestDraft> {
+  const { locator, choice, context } = request;
+  const chosenPaths = new Set(choice.files.map((file) => file.path));
+  const filled = files.filter((file) => file.facts.columns.length > 0);
+  const chosen = filled.filter((file) => chosenPaths.has(file.path));
+  if (chosen.length === 0 && choice.scope === "full") {
+    throw new OperatingError("SOURCE_UNREADABLE", `${locator.path} is empty: it has no columns.`, {
+      hint: "Hold the load by a rule while source.volume.rows is 0, or remove the empty file.",
+    });
+  }
+  const target = targetFor(chosen, locator);
+  const staged: StagedFile[] = [];
+  for (const file of chosen) {
+    context.signal.throwIfAborted();
+    try {
+      const name = `part-${String(staged.length + 1).padStart(5, "0")}.${target.format.type}`;
+      staged.push(await stageFile(file, target, join(request.folder, name), request));
+      await checkUnchanged(file);
+    } catch (error) {
+      throw toFileError(error, file.path);
+    }
+  }
+  const rows = staged.map((file) => file.rows);
+  return {
+    format: target.format,
+    compression: target.isGzip ? "gzip" : "none",
+    files: staged,
+    columns: await columnsOf(files, locator, context),
+    scope: choice.scope,
+    rows: rows.reduce(
+      (total, count) => (total === null || count === null ? null : total + count),
+      0,
+    ),
+    cursor: choice.cursor,
+  };
+}
+
+/** The reading that fits the most files as they are; the others are copied into it. */
+function targetFor(files: readonly DescribedFile[], locator: FileLocator): Target {
+  const shapes = files.map((file) => file.facts.shape);
+  return {
+    format: formatFor(shapes, locator),
+    isGzip:
+      files.length > 0 && files.every((file) => file.readable.isGzip && isPlain(file, shapes)),
+  };
+}
+
+function formatFor(shapes: readonly FileShape[], locator: FileLocator): StagedFormat {
+  const [first] = shapes;
+  switch (first?.type) {
+    case "json": {
+      const isArray = shapes.every((shape) => shape.type === "json" && shape.layout === "array");
+      return { type: isArray ? "json" : "ndjson" };
+    }
+    case "parquet":
+      return { type: "parquet" };
+    case "csv":
+    case undefined:
+      return {
+        type: "csv",
+        delimiter: first?.delimiter ?? ",",
+        quote: locator.csv.quote,
+        hasHeader: true,
+        nullText: locator.csv.null_text,
+        isQuotedNull: true,
+        encoding: "utf-8",
+      };
+  }
+}
+
+/** Whether a file can be read in place beside files of the first one's shape. */
+function isPlain(file: DescribedFile, shapes: readonly FileShape[]): boolean {
+  const { shape, needsRewrite } = file.facts;
+  const [first] = shapes;
+  if (needsRewrite || hasGlobCharacters(file.absolute)) return false;
+  if (file.readable.readable !== file.absolute) return false;
+  if (shape.type === "csv") return first?.type === "csv" && shape.delimiter === first.delimiter;
+  if (shape.type === "json") {
+    return shapes.every((other) => other.type === "json" && other.layout === shape.layout);
+  }
+  return true;
+}
+
+async function stageFile(
+  file: DescribedFile,
+  target: Target,
+  to: string,
+  request: StageRequest,
+): Promise<StagedFile> {
+  const rows = file.facts.isExact ? file.facts.rows : null;
+  const isMixed = !fitsFormat(file.facts.shape, target.format);
+  const isInPlace =
+    !isMixed && isPlain(file, [file.facts.shape]) && file.readable.isGzip === target.isGzip;
+  if (isInPlace) {
+    const { size } = file.stamp;
+    const { sha256 } = file.content;
+    return { path: file.absolute, bytes: size, sha256, rows, isOwned: false };
+  }
+  const isCopy = !isMixed && !file.facts.needsRewrite && !file.readable.isGzip;
+  if (isCopy) await copyFile(file.readable.readable, to);
+  else await rewrite(file, target.format, to, request);
+  return {
+    path: to,
+    bytes: (await stat(to)).size,
+    sha256: await hashFile(to),
+    rows,
+    isOwned: true,
+  };
+}
+
+function fitsFormat(shape: FileShape, format: StagedFormat): boolean {
+  switch (shape.type) {
+    case "csv":
+      return format.type === "csv" && format.delimiter === shape.delimiter;
+    case "json":
+      return format.type === "json" ? shape.layout === "array" : shape.layout !== "array";
+    case "parquet":
+      return true;
+  }
+}
+
+/** Writes a file anew, as regular as DuckDB makes it. */
+async function rewrite(
+  file: DescribedFile,
+  format: StagedFormat,
+  to: string,
+  request: StageRequest,
+): Promise<void> {
+  const { reader, signal } = request.context;
+  const path = await reader.literalPath(file.readable.readable);
+  const { shape, columns } = file.facts;
+  await reader.withConnection(signal, async (run) => {
+    if (shape.type === "csv" && format.type === "csv") {
+      const beyond = "beyond";
+      const names = columns.map(([name]) => name);
+      const scan = csvScanSql(path, {
+        columns: [...names, beyond],
+        delimiter: shape.delimiter,
+        skip: shape.skip,
+        csv: request.locator.csv,
+        isGzip: file.readable.isGzip,
+        isLenient: true,
+      });
+      const [[extra] = []] = await run(`SELECT count(${quoteName(beyond)})::INTEGER FROM ${scan}`);
+      if (extra !== 0) {
+        throw new OperatingError(
+          "SOURCE_UNREADABLE",
+          `${file.path}: ${String(extra)} rows have more fields than any of the first rows.`,
+          { hint: "Check the delimiter and quotes of these rows." },
+        );
+      }
+      const options = [
+        `DELIMITER ${quoteText(format.delimiter)}`,
+        `QUOTE ${quoteText(format.quote)}`,
+        `ESCAPE ${quoteText(format.quote)}`,
+        `NULLSTR ${quoteText(format.nullText)}`,
+      ];
+      const select = names.map(quoteName).join(", ");
+      await run(
+        `COPY (SELECT ${select} FROM ${scan}) TO ${quoteText(to)} ` +
+          `(FORMAT csv, HEADER, ${options.join(", ")})`,
+      );
+    } else if (shape.type === "json") {
+      const { isGzip } = file.readable;
+      const scan = jsonScanSql(path, { layout: shape.layout, isGzip, isSampled: false });
+      const array = format.type === "json" ? ", ARRAY" : "";
+      await run(`COPY (SELECT * FROM ${scan}) TO ${quoteText(to)} (FORMAT json${array})`);
+    }
+  });
+}
+
+async function checkUnchanged(file: DescribedFile): Promise<void> {
+  const now = await stampFile(file);
+  if (isSameStamp(now.stamp, file.stamp)) return;
+  throw new OperatingError("SOURCE_CHANGED", `${file.path} changed while it was extracted.`, {
+    hint: "Write files under another name and rename them when they are complete.",
+  });
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash.digest("hex");
+}
