@@ -24,7 +24,8 @@ function quote(value: string): string {
   return JSON.stringify(value);
 }
 
-function isWellFormed(value: string): boolean {
+/** False when the text holds half of a surrogate pair: it has no UTF-8 form, hence no canonical one. */
+export function isWellFormed(value: string): boolean {
   return !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(value);
 }
 
