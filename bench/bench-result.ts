@@ -1,14 +1,17 @@
-/** One measured comparison. Both sides do the same work in the same process, in turns. */
+/**
+ * One measurement: ours against a peer or the raw limit, both in the same run on the same machine,
+ * so that the ratio says something where the figures themselves do not.
+ */
 export interface BenchResult {
+  /** What was done, in a few words: `load: 3 M rows of Parquet`. */
   readonly name: string;
-  /** Median of our repetitions, in `unit`. */
+  /** The median of the repetitions, in `unit`. */
   readonly ours: number;
-  /** Median of the other side's repetitions, in `unit`. */
   readonly theirs: number;
-  /** Median over the repetitions of ours divided by theirs: below 1 is faster than theirs. */
+  /** Ours over theirs; the median of the repetitions' ratios where they alternate. */
   readonly ratio: number;
-  readonly unit: string;
-  /** The aim in words, such as `at most 0.5 × the time of …`. */
+  readonly unit: "ms" | "MB";
+  /** What is wanted and against whom, in words. */
   readonly target: string;
   readonly isMet: boolean;
 }
