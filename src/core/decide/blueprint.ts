@@ -1,7 +1,7 @@
 import type { Trace } from "../conditions/condition.ts";
 import type { Conflict, MergedEffects } from "../effects/merged-effects.ts";
-import type { Gate } from "../project/check.ts";
-import type { BypassPolicy, RetryPolicy, SubjectKind, TaskKind } from "../project/project.ts";
+import type { Safeguards } from "../effects/safeguards.ts";
+import type { BypassPolicy, SubjectKind, TaskKind } from "../project/project.ts";
 import type { RuleOutcome } from "../rules/rule-set.ts";
 import type { Hash } from "../std/hash.ts";
 import type { Json } from "../std/json.ts";
@@ -26,17 +26,7 @@ export interface Bypass {
   readonly by: string | null;
 }
 
-/** What protects a task. Every field is written out: the executor knows no defaults. */
-export interface Safeguards {
-  readonly retry: RetryPolicy;
-  readonly timeoutMs: number;
-  readonly pool: string;
-  /** The larger runs first. */
-  readonly priority: number;
-  /** Conditions that must hold inside the task's transaction, or that it measures. */
-  readonly gates: readonly Gate[];
-  readonly fallback: { readonly use: "last_good"; readonly maxAgeMs: number | null } | null;
-}
+export type { Safeguards };
 
 /** The smallest unit that runs. A value: the same task is printed, run, simulated, diffed and drawn. */
 export interface Task {

@@ -1,0 +1,91 @@
+import { union } from "../effects/merge-law.ts";
+import type { MergedEffects } from "../effects/merged-effects.ts";
+import type { Gate } from "../project/check.ts";
+import type { SubjectKind } from "../project/project.ts";
+import type { Hash } from "../std/hash.ts";
+import { type PreparedDraft, prepareDraft } from "./drafts.ts";
+import { type Classification, changeOf } from "./facts.ts";
+import {
+  askRules,
+  type RuleOutcomes,
+  type SubjectFacts,
+  silent,
+  variablesFor,
+} from "./rule-book.ts";
+import { type CycleContext, historyOf } from "./subject-node.ts";
+
+/** One subject as the rules meet it. */
+export interface Asked {
+  readonly name: string;
+  readonly kind: SubjectKind;
+  readonly declared: Classification;
+  readonly gates: readonly Gate[];
+  /** Its facts, once classified and with the change that was found. */
+  readonly factsWith: (
+    classification: Classification,
+    change: ReturnType<typeof changeOf>,
+  ) => SubjectFacts;
+  /** Identity of what it would produce under enforced gates of this identity. */
+  readonly fingerprintWith: (enforced: Hash) => Hash | null;
+}
+
+/** What the rules said, and what follows for the subject's tasks and identity. */
+export interface Answer {
+  readonly outcomes: RuleOutcomes;
+  readonly classification: Classification;
+  readonly prepared: PreparedDraft;
+  readonly fingerprint: Hash | null;
+}
+
+/**
+ * Asks all rules about a subject in their passes. What a subject would produce is found before the
+ * rules that ask whether it changed, and their gates are no part of it: otherwise the question
+ * would change its own answer.
+ */
+export function askSubject(context: CycleContext, asked: Asked): Answer {
+  const { rules, drafts, input, cycle } = context;
+  const prepare = (outcomes: RuleOutcomes) =>
+    prepareDraft(drafts, input.scope, outcomes, asked.gates);
+
+  const classified = classify(context, asked);
+  const { classification } = classified;
+  const plainFacts = asked.factsWith(classification, null);
+  const plain = askRules(rules, "plain", variablesFor(cycle, plainFacts), classified.outcomes);
+  const prepared = prepare(plain);
+  const fingerprint = asked.fingerprintWith(prepared.enforced);
+  if (rules.passes[asked.kind].change.length === 0) {
+    return { outcomes: plain, classification, prepared, fingerprint };
+  }
+
+  const change = changeOf(fingerprint, historyOf(context, asked.name)?.output ?? null);
+  const facts = asked.factsWith(classification, change);
+  const outcomes = askRules(rules, "change", variablesFor(cycle, facts), plain);
+  return { outcomes, classification, prepared: prepare(outcomes), fingerprint };
+}
+
+function classify(
+  { rules, cycle }: CycleContext,
+  asked: Asked,
+): { readonly outcomes: RuleOutcomes; readonly classification: Classification } {
+  const nobody = silent(rules, asked.kind);
+  if (rules.passes[asked.kind].classify.length === 0) {
+    return { outcomes: nobody, classification: asked.declared };
+  }
+  const facts = asked.factsWith(asked.declared, null);
+  const outcomes = askRules(rules, "classify", variablesFor(cycle, facts), nobody);
+  return { outcomes, classification: withClassify(asked.declared, outcomes.effects) };
+}
+
+/** What rules classify holds over what was declared; tags add up. */
+export function withClassify(
+  declared: Classification,
+  { classify: effect }: MergedEffects,
+): Classification {
+  if (effect === null) return declared;
+  const { tier, owner, tags } = effect.value;
+  return {
+    tier: tier ?? declared.tier,
+    owner: owner ?? declared.owner,
+    tags: tags.length === 0 ? declared.tags : union([...declared.tags, ...tags]),
+  };
+}

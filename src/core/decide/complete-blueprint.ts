@@ -1,0 +1,115 @@
+import type { ModelSpec } from "../project/project.ts";
+import { compareText } from "../std/compare.ts";
+import { hashOf } from "../std/hash.ts";
+import { hashOnce } from "../std/hash-once.ts";
+import { formBatches, type GroupMember } from "./batches.ts";
+import type { Batch, Blueprint, DecisionRecord, Segment, TaskId } from "./blueprint.ts";
+import type { Decided, DecisionTrees, TaskCounts } from "./decided.ts";
+import { findIdle } from "./demand.ts";
+import { orderByGates } from "./gate-order.ts";
+import type { Surroundings } from "./segment.ts";
+import type { CycleContext, SubjectNode } from "./subject-node.ts";
+
+/** What only the subjects together decide: who is asked for, who travels with whom, who waits for whom. */
+export interface Whole {
+  readonly idle: ReadonlySet<string>;
+  readonly batches: readonly Batch[];
+  readonly batchOf: ReadonlyMap<string, string>;
+  readonly gatedBy: ReadonlyMap<string, readonly TaskId[]>;
+  readonly around: (subject: string) => Surroundings;
+}
+
+/** Looks at all subjects together. */
+export function surroundingsOf(
+  context: CycleContext,
+  nodes: ReadonlyMap<string, SubjectNode>,
+  models: readonly ModelSpec[],
+): Whole {
+  const idle = findIdle(nodes, models);
+  const runs = (subject: string) => nodes.get(subject)?.bypass === null && !idle.has(subject);
+  const batches = formBatches(groupMembers(nodes, runs));
+  const batchOf = new Map(
+    batches.flatMap(({ id, tasks }) =>
+      tasks.map((task) => [task.slice(0, -".load".length), id] as const),
+    ),
+  );
+  const rank = new Map(models.map(({ name }, index) => [name, index] as const));
+  const gatedBy = orderByGates({ context, nodes, runs, batchOf, rank });
+  const kindOf = (subject: string) => nodes.get(subject)?.kind ?? "source";
+  const around = (subject: string): Surroundings => ({
+    isIdle: idle.has(subject),
+    batch: batchOf.get(subject) ?? null,
+    gatedBy: gatedBy.get(subject) ?? [],
+    kindOf,
+  });
+  return { idle, batches, batchOf, gatedBy, around };
+}
+
+function* groupMembers(
+  nodes: ReadonlyMap<string, SubjectNode>,
+  runs: (subject: string) => boolean,
+): Generator<GroupMember> {
+  for (const { subject, prepared } of nodes.values()) {
+    const { group } = prepared.draft;
+    if (group !== null && runs(subject)) yield { subject, ...group };
+  }
+}
+
+/** The parts of a decision, ready to be bound together. */
+export interface Parts {
+  readonly context: CycleContext;
+  readonly nodes: ReadonlyMap<string, SubjectNode>;
+  readonly models: readonly ModelSpec[];
+  readonly whole: Whole;
+  /** In name order. */
+  readonly segments: ReadonlyMap<string, Segment>;
+  readonly trees: DecisionTrees;
+}
+
+/** Hashes the blueprint, and binds it to what it was decided from. */
+export function completeBlueprint(parts: Parts): Decided {
+  const { context, nodes, models, whole, segments, trees } = parts;
+  const { idle, batches, batchOf, gatedBy } = whole;
+  const blueprint: Blueprint = {
+    id: hashOf({ batches, segments: trees.segments.id }),
+    segments,
+    batches,
+  };
+  return {
+    input: context.input,
+    blueprint,
+    record: recordOf(context, trees, blueprint),
+    summary: countTasks(segments),
+    workings: { context, nodes, models, idle, batchOf, gatedBy, trees },
+  };
+}
+
+function recordOf(
+  { input }: CycleContext,
+  trees: DecisionTrees,
+  blueprint: Blueprint,
+): DecisionRecord {
+  const bound = {
+    snapshot: input.snapshot.id,
+    ruleSets: [...input.ruleSets]
+      .sort((left, right) => compareText(left.name, right.name))
+      .map((set) => set.id),
+    template: hashOnce(input.template),
+    scope: hashOf({ sources: trees.sources.id, models: trees.models.id }),
+    history: trees.history.id,
+    blueprint: blueprint.id,
+  };
+  return { id: hashOf(bound), ...bound };
+}
+
+function countTasks(segments: ReadonlyMap<string, Segment>): TaskCounts {
+  let active = 0;
+  let bypassed = 0;
+  for (const { tasks } of segments.values()) {
+    for (const { state } of tasks) {
+      if (state === "active") active += 1;
+      else bypassed += 1;
+    }
+  }
+  return { active, bypassed };
+}

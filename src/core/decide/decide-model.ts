@@ -1,0 +1,151 @@
+import type { BypassPolicy, ModelInput, ModelSpec } from "../project/project.ts";
+import { tableText } from "../schema/table-schema.ts";
+import { type Hash, hashOf } from "../std/hash.ts";
+import type { EpochMs } from "../std/time.ts";
+import { type Asked, askSubject } from "./ask-subject.ts";
+import type { Bypass } from "./blueprint.ts";
+import type { PreparedDraft } from "./drafts.ts";
+import { modelFacts } from "./facts.ts";
+import {
+  type Arrival,
+  type CycleContext,
+  historyOf,
+  holds,
+  leftOver,
+  type ModelNode,
+  nothing,
+  type Output,
+  type SubjectNode,
+} from "./subject-node.ts";
+
+/** The nodes that were decided before: all inputs of a model come before it. */
+export type NodesBefore = ReadonlyMap<string, SubjectNode>;
+
+/** Decides one model from what its inputs will hold. */
+export function decideModel(context: CycleContext, nodes: NodesBefore, spec: ModelSpec): ModelNode {
+  const { now } = context.cycle;
+  const arrivals = spec.inputs.map((input) => arrivalOf(input, nodes, now));
+  const answer = askSubject(context, askedModel(context, spec, arrivals));
+  const { outcomes, classification, prepared, fingerprint } = answer;
+  const history = historyOf(context, spec.name);
+  const blocker = blockerOf(arrivals);
+  const isHeld = blocker === null && holds(history, fingerprint);
+  const bypass = modelBypass(prepared, blocker, isHeld);
+  return {
+    kind: "model",
+    subject: spec.name,
+    spec,
+    outcomes,
+    tier: classification.tier,
+    tags: classification.tags,
+    prepared,
+    fingerprint,
+    bypass,
+    arrivals,
+    isTimeBound: spec.inputs.some((input) => mayExpire(outputOf(nodes, input.subject))),
+    output:
+      bypass === null
+        ? { ...leftOver(history, false), state: "runs", fingerprint }
+        : leftOver(history, isHeld),
+  };
+}
+
+/** A model as the rules meet it; also for explanations, which ask them once more. */
+export function askedModel(
+  context: CycleContext,
+  spec: ModelSpec,
+  arrivals: readonly Arrival[],
+): Asked {
+  const situation = {
+    spec,
+    history: historyOf(context, spec.name),
+    consumers: context.readers.get(spec.name)?.length ?? 0,
+    now: context.cycle.now,
+  };
+  return {
+    name: spec.name,
+    kind: "model",
+    declared: spec,
+    gates: spec.gates,
+    factsWith: (classification, change) => ({
+      kind: "model",
+      facts: modelFacts(situation, classification, change),
+    }),
+    fingerprintWith: (enforced) => transformFingerprint(spec, arrivals, enforced),
+  };
+}
+
+/** What an input will be by the time its reader could run; a subject that left the scope is absent. */
+function outputOf(nodes: NodesBefore, subject: string): Output {
+  return nodes.get(subject)?.output ?? nothing;
+}
+
+function arrivalOf(input: ModelInput, nodes: NodesBefore, now: EpochMs): Arrival {
+  const output = outputOf(nodes, input.subject);
+  const policy = policyOf(input, output, now);
+  const { subject } = input;
+  switch (output.state) {
+    case "runs":
+      return { subject, state: "awaited", policy, fingerprint: output.fingerprint };
+    case "current":
+      return { subject, state: "there", policy, fingerprint: output.fingerprint };
+    case "stale":
+      return policy === "last_good" || policy === "without"
+        ? { subject, state: "there", policy, fingerprint: output.fingerprint }
+        : { subject, state: "blocking", policy, fingerprint: null };
+    case "absent":
+      return {
+        subject,
+        state: policy === "without" ? "empty" : "blocking",
+        policy,
+        fingerprint: null,
+      };
+  }
+}
+
+/** A source's fallback speaks for all edges out of it: last good data while it is fresh enough, else none. */
+function policyOf(input: ModelInput, output: Output, now: EpochMs): BypassPolicy {
+  const { fallbackMaxAgeMs, committedAt } = output;
+  if (fallbackMaxAgeMs === undefined) return input.onBypass;
+  if (committedAt === null) return "skip";
+  return fallbackMaxAgeMs === null || now - committedAt <= fallbackMaxAgeMs ? "last_good" : "skip";
+}
+
+function mayExpire(output: Output): boolean {
+  const { fallbackMaxAgeMs, committedAt } = output;
+  return fallbackMaxAgeMs !== undefined && fallbackMaxAgeMs !== null && committedAt !== null;
+}
+
+/** The first input without which the model cannot run. One that runs without all of its inputs has nothing to say. */
+function blockerOf(arrivals: readonly Arrival[]): string | null {
+  const blocking = arrivals.find((arrival) => arrival.state === "blocking");
+  if (blocking !== undefined) return blocking.subject;
+  const isEmpty = arrivals.length > 0 && arrivals.every((arrival) => arrival.state === "empty");
+  return isEmpty ? (arrivals[0]?.subject ?? null) : null;
+}
+
+function modelBypass(
+  { draft }: PreparedDraft,
+  blocker: string | null,
+  isHeld: boolean,
+): Bypass | null {
+  if (draft.activation.state === "bypassed") return { reason: "rule", by: draft.activation.by };
+  if (blocker !== null) return { reason: "upstream", by: blocker };
+  return isHeld ? { reason: "up_to_date", by: null } : null;
+}
+
+/** Identity of what a transform would leave: code, target, what must hold, and what every input holds by then. */
+function transformFingerprint(
+  spec: ModelSpec,
+  arrivals: readonly Arrival[],
+  enforced: Hash,
+): Hash | null {
+  const inputs: (readonly [string, Hash | "empty"])[] = [];
+  for (const { subject, state, fingerprint } of arrivals) {
+    if (state === "empty") inputs.push([subject, "empty"]);
+    else if (fingerprint === null) return null;
+    else inputs.push([subject, fingerprint]);
+  }
+  const { code, materialize } = spec;
+  return hashOf({ code, materialize, target: tableText(spec.target), enforced, inputs });
+}

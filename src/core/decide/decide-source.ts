@@ -1,0 +1,127 @@
+import type { Profile } from "../metadata/profile.ts";
+import type { SourceSpec } from "../project/project.ts";
+import { type Hash, hashOf } from "../std/hash.ts";
+import { type Asked, askSubject } from "./ask-subject.ts";
+import type { Bypass } from "./blueprint.ts";
+import type { SubjectHistory } from "./decide-input.ts";
+import type { PreparedDraft } from "./drafts.ts";
+import { sourceFacts } from "./facts.ts";
+import {
+  type CycleContext,
+  historyOf,
+  holds,
+  leftOver,
+  type Output,
+  type SourceNode,
+} from "./subject-node.ts";
+
+/** Decides one source, as far as that does not depend on who needs it. */
+export function decideSource(context: CycleContext, spec: SourceSpec): SourceNode {
+  const profile = profileOf(context, spec);
+  const history = historyOf(context, spec.name);
+  const answer = askSubject(context, askedSource(context, spec));
+  const { outcomes, classification, prepared, fingerprint } = answer;
+  const isHeld = profile.presence.state === "present" && holds(history, fingerprint);
+  const bypass = sourceBypass(prepared, profile, isHeld);
+  return {
+    kind: "source",
+    subject: spec.name,
+    spec,
+    outcomes,
+    tier: classification.tier,
+    tags: classification.tags,
+    prepared,
+    fingerprint,
+    bypass,
+    output: sourceOutput(prepared, history, {
+      fingerprint,
+      runs: bypass === null,
+      isCurrent: isHeld,
+    }),
+  };
+}
+
+/** A source as the rules meet it; also for explanations, which ask them once more. */
+export function askedSource(context: CycleContext, spec: SourceSpec): Asked {
+  const profile = profileOf(context, spec);
+  const situation = {
+    spec,
+    profile,
+    history: historyOf(context, spec.name),
+    consumers: context.readers.get(spec.name)?.length ?? 0,
+    now: context.cycle.now,
+  };
+  return {
+    name: spec.name,
+    kind: "source",
+    declared: spec,
+    gates: spec.gates,
+    factsWith: (classification, change) => ({
+      kind: "source",
+      facts: sourceFacts(situation, classification, change),
+    }),
+    fingerprintWith: (enforced) => loadFingerprint(spec, profile.fingerprint, enforced),
+  };
+}
+
+/**
+ * A source that nobody looked at is as good as out of reach.
+ * The harvest probes every source in scope, so this is for callers that decide on a part of one.
+ */
+export function profileOf({ input }: CycleContext, spec: SourceSpec): Profile {
+  return input.snapshot.profiles.get(spec.name)?.profile ?? unprobed(spec);
+}
+
+function unprobed(spec: SourceSpec): Profile {
+  return {
+    source: spec.name,
+    connection: spec.connection,
+    kind: "table",
+    presence: { state: "unreachable", code: "NOT_PROBED", detail: "it was not probed" },
+    fingerprint: null,
+    volume: { rows: null, isExact: false, bytes: null, files: null, trend: null },
+    cadence: { declaredMs: spec.cadenceMs, observedMs: null },
+    changedAt: null,
+    schema: null,
+    quality: { failedChecks: null, quarantinedRows: null },
+    reliability: { attempts: 0, failureRate: null, consecutiveFailures: 0 },
+    lastLoad: null,
+  };
+}
+
+function sourceBypass({ draft }: PreparedDraft, profile: Profile, isHeld: boolean): Bypass | null {
+  if (draft.activation.state === "bypassed") return { reason: "rule", by: draft.activation.by };
+  if (profile.presence.state !== "present") return { reason: "source_missing", by: null };
+  return isHeld ? { reason: "up_to_date", by: null } : null;
+}
+
+function sourceOutput(
+  { draft }: PreparedDraft,
+  history: SubjectHistory | null,
+  found: {
+    readonly fingerprint: Hash | null;
+    readonly runs: boolean;
+    readonly isCurrent: boolean;
+  },
+): Output {
+  const left = leftOver(history, found.isCurrent);
+  const output: Output = found.runs
+    ? { ...left, state: "runs", fingerprint: found.fingerprint }
+    : left;
+  const fallback = draft.tasks[0]?.safeguards.fallback ?? null;
+  return fallback === null ? output : { ...output, fallbackMaxAgeMs: fallback.maxAgeMs };
+}
+
+/** Identity of what a load would leave: content, where it is read and how, and what must hold. */
+function loadFingerprint(spec: SourceSpec, content: Hash | null, enforced: Hash): Hash | null {
+  if (content === null) return null;
+  const { connection, locator, strategy, key } = spec;
+  return hashOf({ content, connection, locator, strategy, key, enforced });
+}
+
+/** Identity of what an extraction would stage. */
+export function extractFingerprint(spec: SourceSpec, content: Hash | null): Hash | null {
+  if (content === null) return null;
+  const { connection, locator } = spec;
+  return hashOf({ content, connection, locator });
+}

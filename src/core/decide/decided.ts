@@ -1,0 +1,43 @@
+import type { ModelSpec } from "../project/project.ts";
+import type { ReferenceTree } from "../std/reference-tree.ts";
+import type { Blueprint, DecisionRecord, TaskId } from "./blueprint.ts";
+import type { DecideInput } from "./decide-input.ts";
+import type { CycleContext, SubjectNode } from "./subject-node.ts";
+
+/** A blueprint with everything that it rests on. A value; deciding again starts from it. */
+export interface Decided {
+  readonly input: DecideInput;
+  readonly blueprint: Blueprint;
+  readonly record: DecisionRecord;
+  readonly summary: TaskCounts;
+  readonly workings: Workings;
+}
+
+export interface TaskCounts {
+  readonly active: number;
+  readonly bypassed: number;
+}
+
+/** What explains a decision, and makes the next one cheap. Not part of any identity. */
+export interface Workings {
+  readonly context: CycleContext;
+  /** By subject. */
+  readonly nodes: ReadonlyMap<string, SubjectNode>;
+  /** Each after the models that it reads. */
+  readonly models: readonly ModelSpec[];
+  /** Subjects that nothing asks for. */
+  readonly idle: ReadonlySet<string>;
+  /** The batch of a subject's load. */
+  readonly batchOf: ReadonlyMap<string, string>;
+  /** Tasks that a subject waits for because of its gates. */
+  readonly gatedBy: ReadonlyMap<string, readonly TaskId[]>;
+  readonly trees: DecisionTrees;
+}
+
+/** The long lists behind the hashes of a record, by name of subject. */
+export interface DecisionTrees {
+  readonly sources: ReferenceTree;
+  readonly models: ReferenceTree;
+  readonly history: ReferenceTree;
+  readonly segments: ReferenceTree;
+}

@@ -1,0 +1,102 @@
+import { compareText } from "../std/compare.ts";
+import type { TaskId } from "./blueprint.ts";
+import { resolveTable } from "./drafts.ts";
+import { makingTask } from "./segment.ts";
+import type { CycleContext, SubjectNode } from "./subject-node.ts";
+
+/** What is known of the blueprint when the order that gates ask for is looked for. */
+export interface GatedBlueprint {
+  readonly context: CycleContext;
+  readonly nodes: ReadonlyMap<string, SubjectNode>;
+  /** Whether the task that fills a subject's table will run. */
+  readonly runs: (subject: string) => boolean;
+  /** The batch of a subject's load, which runs as one. */
+  readonly batchOf: ReadonlyMap<string, string>;
+  /** The place of each model in the order of models. */
+  readonly rank: ReadonlyMap<string, number>;
+}
+
+/** `before` has to be filled first, because a gate of `subject` looks at its table. */
+interface GateEdge {
+  readonly subject: string;
+  readonly before: string;
+}
+
+/**
+ * A `relationships` gate looks at another subject's table. When that table is filled in the same
+ * cycle, it has to come first: otherwise rows that refer to new rows would be turned away. Edges
+ * that would run in a circle are left out, because then no order is right.
+ * @returns the tasks that each subject's load or transform has to wait for, in id order.
+ */
+export function orderByGates(blueprint: GatedBlueprint): ReadonlyMap<string, readonly TaskId[]> {
+  const { context, nodes } = blueprint;
+  if (context.drafts.resolved.size === 0) return new Map();
+  const edges = [...nodes.values()].flatMap((node) => edgesOf(blueprint, node));
+  const kept = withoutCircles(edges, (subject) => blueprint.batchOf.get(subject) ?? subject);
+  const waits = new Map<string, TaskId[]>();
+  for (const { subject, before } of kept) {
+    const kind = nodes.get(before)?.kind ?? "source";
+    const tasks = waits.get(subject) ?? [];
+    tasks.push(makingTask(before, kind));
+    waits.set(subject, tasks);
+  }
+  for (const tasks of waits.values()) tasks.sort(compareText);
+  return waits;
+}
+
+function edgesOf(blueprint: GatedBlueprint, node: SubjectNode): readonly GateEdge[] {
+  const { context, nodes, runs, rank } = blueprint;
+  const tables = tablesOf(node);
+  if (tables.length === 0 || !runs(node.subject)) return [];
+  const { scope } = context.input;
+  const named = [...context.drafts.resolved.keys()].filter((name) =>
+    tables.includes(resolveTable(scope, name)),
+  );
+  const subjects = new Set(named.map((name) => (nodes.has(name) ? name : rawSource(name))));
+  return [...subjects]
+    .filter((before) => {
+      const other = nodes.get(before);
+      if (other === undefined || before === node.subject || !runs(before)) return false;
+      if (other.kind === "source") return true;
+      // Models come in an order of their own; against it there would be a circle.
+      return node.kind === "model" && (rank.get(before) ?? 0) < (rank.get(node.subject) ?? 0);
+    })
+    .map((before) => ({ subject: node.subject, before }));
+}
+
+/** A source may also be named by its table. */
+function rawSource(table: string): string {
+  return table.startsWith("raw.") ? table.slice("raw.".length) : table;
+}
+
+/** Tables that the enforced gates of a subject look at. */
+function tablesOf({ prepared }: SubjectNode): readonly string[] {
+  return prepared.draft.tasks.flatMap(({ kind, safeguards }) =>
+    kind === "load" || kind === "transform"
+      ? safeguards.gates.flatMap(({ check }) => (check.kind === "relationships" ? check.to : []))
+      : [],
+  );
+}
+
+/**
+ * Drops edges between units that lie on or between circles. What is peeled off because nothing
+ * comes before it, or nothing after it, lies on none; so every circle keeps no edge.
+ */
+function withoutCircles(
+  edges: readonly GateEdge[],
+  unitOf: (subject: string) => string,
+): readonly GateEdge[] {
+  const units = edges
+    .map((edge) => ({ edge, from: unitOf(edge.subject), to: unitOf(edge.before) }))
+    .filter(({ from, to }) => from !== to);
+  let tangled = units;
+  for (;;) {
+    const starts = new Set(tangled.map(({ from }) => from));
+    const ends = new Set(tangled.map(({ to }) => to));
+    const left = tangled.filter(({ from, to }) => starts.has(to) && ends.has(from));
+    if (left.length === tangled.length) break;
+    tangled = left;
+  }
+  const dropped = new Set(tangled.map(({ edge }) => edge));
+  return units.map(({ edge }) => edge).filter((edge) => !dropped.has(edge));
+}

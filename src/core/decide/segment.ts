@@ -1,0 +1,215 @@
+import { union } from "../effects/merge-law.ts";
+import type { SubjectKind, TaskKind } from "../project/project.ts";
+import { assert, present } from "../std/assert.ts";
+import { canonicalJson } from "../std/canonical-json.ts";
+import { compareText } from "../std/compare.ts";
+import { type Hash, hashOf, hashText } from "../std/hash.ts";
+import type { Bypass, Dependency, Segment, Task, TaskId } from "./blueprint.ts";
+import { extractFingerprint, profileOf } from "./decide-source.ts";
+import {
+  type CycleContext,
+  historyOf,
+  type ModelNode,
+  type SourceNode,
+  type SubjectNode,
+} from "./subject-node.ts";
+
+/** What a segment needs to know of the rest of its blueprint. */
+export interface Surroundings {
+  /** Nothing asks for it. */
+  readonly isIdle: boolean;
+  /** The batch of its load. */
+  readonly batch: string | null;
+  /** Tasks that fill tables which its gates look at. */
+  readonly gatedBy: readonly TaskId[];
+  readonly kindOf: (subject: string) => SubjectKind;
+}
+
+/** The task that fills a subject's table. */
+export function makingTask(subject: string, kind: SubjectKind): TaskId {
+  return `${subject}.${kind === "source" ? "load" : "transform"}`;
+}
+
+/** Turns what was found for a subject into its part of the blueprint. */
+export function toSegment(
+  context: CycleContext,
+  node: SubjectNode,
+  surroundings: Surroundings,
+): Segment {
+  const { draft } = node.prepared;
+  const plans =
+    node.kind === "source"
+      ? sourceTasks(context, node, surroundings)
+      : modelTasks(context, node, surroundings);
+  const tasks = plans.map((plan, index) => toTask(node, plan, index));
+  const declaredSlaMs = node.kind === "model" ? node.spec.slaMs : null;
+  const fields = {
+    subject: node.subject,
+    kind: node.kind,
+    tasks,
+    tags: draft.tags.length === 0 ? union(node.tags) : union([...node.tags, ...draft.tags]),
+    tier: node.tier,
+    slaMs: tighter(declaredSlaMs, draft.slaMs),
+  };
+  return { ...fields, id: hashText(segmentText(fields, node.prepared.safeguardTexts)) };
+}
+
+function tighter(left: number | null, right: number | null): number | null {
+  return left === null || right === null ? (left ?? right) : Math.min(left, right);
+}
+
+/** What differs between tasks of subjects that share a draft. */
+interface TaskPlan {
+  readonly kind: TaskKind;
+  readonly bypass: Bypass | null;
+  readonly fingerprint: Hash | null;
+  readonly after: readonly Dependency[];
+  readonly batch: string | null;
+  readonly split: Task["split"];
+}
+
+function toTask(node: SubjectNode, plan: TaskPlan, index: number): Task {
+  const draft = present(node.prepared.draft.tasks[index], "each planned task has a draft");
+  assert(draft.kind === plan.kind, "tasks are planned in the order of the scaffold");
+  const { kind, bypass, fingerprint, after, batch, split } = plan;
+  return {
+    id: `${node.subject}.${kind}`,
+    kind,
+    state: bypass === null ? "active" : "bypassed",
+    bypass,
+    safeguards: draft.safeguards,
+    fingerprint,
+    after: bypass === null ? after : noDependencies,
+    batch: bypass === null ? batch : null,
+    split: bypass === null ? split : null,
+  };
+}
+
+const noDependencies: readonly Dependency[] = [];
+
+function sourceTasks(
+  context: CycleContext,
+  node: SourceNode,
+  { isIdle, batch, gatedBy }: Surroundings,
+): readonly TaskPlan[] {
+  const { subject, spec, fingerprint } = node;
+  const bypass = finalBypass(node.bypass, isIdle);
+  const shared = { bypass, batch: null, split: null };
+  const profile = profileOf(context, spec);
+  const split = splitOf(node, profile.volume.rows);
+  return [
+    {
+      ...shared,
+      kind: "extract",
+      fingerprint: extractFingerprint(spec, profile.fingerprint),
+      after: noDependencies,
+    },
+    {
+      ...shared,
+      kind: "load",
+      fingerprint,
+      after: inOrder([{ task: `${subject}.extract`, onBypass: "skip" }], gatedBy),
+      batch,
+      split,
+    },
+    measuringTask(context, node, { kind: "verify", bypass, isIdle }),
+  ];
+}
+
+function modelTasks(
+  context: CycleContext,
+  node: ModelNode,
+  { isIdle, kindOf, gatedBy }: Surroundings,
+): readonly TaskPlan[] {
+  const bypass = finalBypass(node.bypass, isIdle);
+  const after = node.arrivals
+    .filter((arrival) => arrival.state === "awaited")
+    .map(({ subject, policy }) => ({
+      task: makingTask(subject, kindOf(subject)),
+      onBypass: policy,
+    }));
+  return [
+    {
+      kind: "transform",
+      bypass,
+      fingerprint: node.fingerprint,
+      after: inOrder(after, gatedBy),
+      batch: null,
+      split: null,
+    },
+    measuringTask(context, node, { kind: "check", bypass, isIdle }),
+  ];
+}
+
+/**
+ * The task that measures what was committed. Where nothing is committed because all is up to date,
+ * it still has to run when it never succeeded on this content with these gates.
+ */
+function measuringTask(
+  context: CycleContext,
+  node: SubjectNode,
+  making: { readonly kind: TaskKind; readonly bypass: Bypass | null; readonly isIdle: boolean },
+): TaskPlan {
+  const { kind, bypass, isIdle } = making;
+  const fingerprint = measuringFingerprint(node);
+  const plan = { kind, fingerprint, after: noDependencies, batch: null, split: null };
+  if (bypass === null) {
+    const task = makingTask(node.subject, node.kind);
+    return { ...plan, bypass, after: [{ task, onBypass: "skip" }] };
+  }
+  const isMeasured = historyOf(context, node.subject)?.verified === fingerprint;
+  if (bypass.reason === "up_to_date" && !isMeasured) {
+    return { ...plan, bypass: finalBypass(null, isIdle) };
+  }
+  return { ...plan, bypass };
+}
+
+function measuringFingerprint({ fingerprint, prepared }: SubjectNode): Hash | null {
+  return fingerprint === null ? null : hashOf({ of: fingerprint, watched: prepared.watched });
+}
+
+/** Nobody asking for it matters only where there would be something to do, or to wait for. */
+function finalBypass(bypass: Bypass | null, isIdle: boolean): Bypass | null {
+  const isOpen = bypass === null || bypass.reason === "upstream";
+  return isIdle && isOpen ? { reason: "not_demanded", by: null } : bypass;
+}
+
+function splitOf({ prepared }: SourceNode, rows: number | null): Task["split"] {
+  const size = prepared.draft.splitRows;
+  if (size === null || rows === null || rows <= size) return null;
+  return { by: "rows", size, parts: Math.ceil(rows / size) };
+}
+
+/** In id order. A table that a gate looks at is better new than old, but an old one will do. */
+function inOrder(edges: readonly Dependency[], gatedBy: readonly TaskId[]): readonly Dependency[] {
+  const known = new Set(edges.map((edge) => edge.task));
+  const more = gatedBy.filter((task) => !known.has(task));
+  const all = [...edges, ...more.map((task) => ({ task, onBypass: "last_good" as const }))];
+  return all.sort((left, right) => compareText(left.task, right.task));
+}
+
+/**
+ * The canonical JSON of a segment without its id. It is put together from parts because blueprints
+ * have many segments and few distinct safeguards; keys stand in the order of RFC 8785.
+ */
+function segmentText(segment: Omit<Segment, "id">, safeguardTexts: readonly string[]): string {
+  const tasks = segment.tasks.map((task, index) =>
+    taskText(task, present(safeguardTexts[index], "each task has its safeguards' text")),
+  );
+  return (
+    `{"kind":"${segment.kind}","slaMs":${segment.slaMs}` +
+    `,"subject":${canonicalJson(segment.subject)},"tags":${canonicalJson(segment.tags)}` +
+    `,"tasks":[${tasks.join(",")}],"tier":${segment.tier}}`
+  );
+}
+
+function taskText(task: Task, safeguards: string): string {
+  const { after, batch, bypass, fingerprint, id, kind, split, state } = task;
+  return (
+    `{"after":${canonicalJson(after)},"batch":${canonicalJson(batch)}` +
+    `,"bypass":${canonicalJson(bypass)}` +
+    `,"fingerprint":${fingerprint === null ? "null" : `"${fingerprint}"`}` +
+    `,"id":${canonicalJson(id)},"kind":"${kind}","safeguards":${safeguards}` +
+    `,"split":${canonicalJson(split)},"state":"${state}"}`
+  );
+}

@@ -1,0 +1,103 @@
+import type { ModelSpec, SourceSpec } from "../project/project.ts";
+import type { Hash } from "../std/hash.ts";
+import type { EpochMs } from "../std/time.ts";
+import type { Bypass } from "./blueprint.ts";
+import type { DecideInput, SubjectHistory } from "./decide-input.ts";
+import type { DraftBook, PreparedDraft } from "./drafts.ts";
+import type { CycleFacts, RuleBook, RuleOutcomes } from "./rule-book.ts";
+
+/** What was found for one subject, before demand and batches are looked at. */
+export type SubjectNode = SourceNode | ModelNode;
+
+interface NodeBase {
+  readonly subject: string;
+  readonly outcomes: RuleOutcomes;
+  readonly tier: number;
+  readonly tags: readonly string[];
+  readonly prepared: PreparedDraft;
+  /** Identity of what its table will hold if it runs; `null` when an input is unknown. */
+  readonly fingerprint: Hash | null;
+  /** Why its tasks will not run, as far as that does not depend on who needs it. */
+  readonly bypass: Bypass | null;
+  readonly output: Output;
+}
+
+export interface SourceNode extends NodeBase {
+  readonly kind: "source";
+  readonly spec: SourceSpec;
+}
+
+export interface ModelNode extends NodeBase {
+  readonly kind: "model";
+  readonly spec: ModelSpec;
+  /** One per input, in their order. */
+  readonly arrivals: readonly Arrival[];
+  /** True when an upstream fallback may expire, so that time alone can change the outcome. */
+  readonly isTimeBound: boolean;
+}
+
+/**
+ * What a subject's table is worth to those who read it.
+ *
+ * - runs: it will hold `fingerprint` after this cycle;
+ * - current: it holds it already;
+ * - stale: it holds what an earlier run left (`fingerprint`), and that is not all there is to know;
+ * - absent: there is nothing.
+ */
+export interface Output {
+  readonly state: "runs" | "current" | "stale" | "absent";
+  readonly fingerprint: Hash | null;
+  readonly committedAt: EpochMs | null;
+  /** How old its last success may be for those who run on it; `undefined` when no rule speaks of it. */
+  readonly fallbackMaxAgeMs?: number | null;
+}
+
+/** How one input reaches a model in this cycle. */
+export interface Arrival {
+  readonly subject: string;
+  /**
+   * - awaited: a task of this blueprint makes it;
+   * - there: it is read as it stands;
+   * - empty: the model runs without it;
+   * - blocking: the model cannot run.
+   */
+  readonly state: "awaited" | "there" | "empty" | "blocking";
+  /** The edge's policy, after the source's fallback had its say. */
+  readonly policy: "skip" | "last_good" | "without" | "hold";
+  readonly fingerprint: Hash | null;
+}
+
+/** What all subjects of one decision are decided with. */
+export interface CycleContext {
+  readonly input: DecideInput;
+  readonly cycle: CycleFacts;
+  readonly rules: RuleBook;
+  readonly drafts: DraftBook;
+  /** The models that read each subject. */
+  readonly readers: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What the past knows of a subject. */
+export function historyOf(context: CycleContext, subject: string): SubjectHistory | null {
+  return context.input.history.get(subject) ?? null;
+}
+
+/** Nothing that came before is left to read. */
+export const nothing: Output = { state: "absent", fingerprint: null, committedAt: null };
+
+/** What is left of a subject that does not run. */
+export function leftOver(history: SubjectHistory | null, isCurrent: boolean): Output {
+  const output = history?.output ?? null;
+  if (output === null || !output.exists) return nothing;
+  return {
+    state: isCurrent ? "current" : "stale",
+    fingerprint: output.fingerprint,
+    committedAt: output.committedAt,
+  };
+}
+
+/** True when the table holds exactly what this fingerprint stands for. */
+export function holds(history: SubjectHistory | null, fingerprint: Hash | null): boolean {
+  if (fingerprint === null || history?.output?.exists !== true) return false;
+  return history.output.fingerprint === fingerprint;
+}
