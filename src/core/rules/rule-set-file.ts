@@ -27,7 +27,6 @@ const ruleFormSchema = z.strictObject({
     .max(1_000_000)
     .default(0)
     .describe("Decides between contradicting effects: the higher wins."),
-  // biome-ignore lint/suspicious/noThenProperty: the word that people read in a rule; nothing awaits it
   then: z.array(effectFormSchema).min(1).describe("What follows when the condition holds."),
 });
 
@@ -81,7 +80,6 @@ function toRule(form: RuleSetFile["rules"][number]): Rule {
     for: form.for,
     when: form.when,
     priority: form.priority,
-    // biome-ignore lint/suspicious/noThenProperty: the word that people read in a rule; nothing awaits it
     then: canonicalEffects(form.then.map(toEffect)),
   };
 }
