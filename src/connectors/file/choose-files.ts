@@ -50,12 +50,15 @@ export function chooseFiles(
       },
     );
   }
-  const gone = new Set([...loaded].filter(([path]) => !here.has(path)).map(([, sha256]) => sha256));
+  const cursor = new Map(loaded);
+  const gone = [...loaded].filter(([path]) => !here.has(path));
   const fresh = files.filter(({ path, content }) => {
     if (loaded.has(path)) return false;
-    return !gone.delete(content.sha256);
+    const moved = gone.findIndex(([, sha256]) => sha256 === content.sha256);
+    if (moved < 0) return true;
+    for (const [from] of gone.splice(moved, 1)) cursor.delete(from);
+    return false;
   });
-  const cursor = new Map(loaded);
   for (const { path, content } of files) cursor.set(path, content.sha256);
   return {
     scope: parsed.success ? "increment" : "full",

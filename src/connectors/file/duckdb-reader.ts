@@ -16,8 +16,8 @@ export interface DuckdbReader extends AsyncDisposable {
   /** A folder for what is needed only while this reader is open. */
   scratchFolder(): Promise<string>;
   /**
-   * A path that DuckDB takes literally: it expands `*`, `?` and `[` in names, so that a file with
-   * such a name is reached through a link.
+   * A path that DuckDB takes literally (see `isLiteralPath`): where the file's own is not, a link
+   * to it.
    */
   literalPath(absolute: string): Promise<string>;
 }
@@ -52,7 +52,7 @@ export function duckdbReader(): DuckdbReader {
     },
     scratchFolder,
     async literalPath(absolute) {
-      if (!hasGlobCharacters(absolute)) return absolute;
+      if (isLiteralPath(absolute)) return absolute;
       links += 1;
       const ending = /(\.[A-Za-z0-9]+){0,2}$/.exec(absolute)?.[0] ?? "";
       const link = join(await scratchFolder(), `link-${links}${ending}`);
@@ -66,9 +66,9 @@ export function duckdbReader(): DuckdbReader {
   };
 }
 
-/** Whether DuckDB would expand a path instead of opening it. */
-export function hasGlobCharacters(path: string): boolean {
-  return /[*?[]/.test(path);
+/** Whether DuckDB takes a path for just that: no pattern to expand, no `year=2020` to make columns of. */
+export function isLiteralPath(path: string): boolean {
+  return !/[*?[]|[/\\][^/\\]*=[^/\\]*[/\\]/.test(path);
 }
 
 export function quoteText(text: string): string {

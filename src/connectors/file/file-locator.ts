@@ -21,33 +21,31 @@ const relativePath = z
 
 const character = z.string().length(1);
 
-const csv = z
-  .strictObject({
-    delimiter: z
-      .union([z.literal("auto"), character])
-      .default("auto")
-      .describe("The character between fields; auto finds a comma, semicolon, tab or bar."),
-    quote: character.default('"').describe("The character around fields; doubled inside them."),
-    header: z.boolean().default(true).describe("Whether the first line names the columns."),
-    columns: z
-      .array(z.string().min(1))
-      .default([])
-      .describe("Column names, in order, when there is no header."),
-    skip: z.int().min(0).max(1_000).default(0).describe("Lines before the header or first row."),
-    null_text: z.string().max(100).default("").describe("The text that means NULL."),
-    encoding: z
-      .enum(["auto", "utf-8", "latin-1", "windows-1252", "utf-16"])
-      .default("auto")
-      .describe("auto: by byte order mark, else UTF-8 where valid, else Windows-1252."),
-  })
-  .describe("How delimited text is read.");
+const csv = z.strictObject({
+  delimiter: z
+    .union([z.literal("auto"), character])
+    .default("auto")
+    .describe("The character between fields; auto finds a comma, semicolon, tab or bar."),
+  quote: character.default('"').describe("The character around fields; doubled inside them."),
+  header: z.boolean().default(true).describe("Whether the first line names the columns."),
+  columns: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("Column names, in order, when there is no header."),
+  skip: z.int().min(0).max(1_000).default(0).describe("Lines before the header or first row."),
+  null_text: z.string().max(100).default("").describe("The text that means NULL."),
+  encoding: z
+    .enum(["auto", "utf-8", "latin-1", "windows-1252", "utf-16"])
+    .default("auto")
+    .describe("auto: by byte order mark, else UTF-8 where valid, else Windows-1252."),
+});
 
 const reading = {
   format: z
     .enum(["auto", "csv", "tsv", "ndjson", "json", "parquet"])
     .default("auto")
     .describe("auto: by the name's ending, where .gz may follow."),
-  csv: csv.prefault({}),
+  csv: csv.prefault({}).describe("How delimited text is read."),
   types: z
     .record(z.string(), typeText)
     .default({})

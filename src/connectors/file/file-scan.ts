@@ -31,6 +31,12 @@ export function csvScanSql(path: string, scan: CsvScan): string {
 export function csvDetectSql(path: string, scan: Omit<CsvScan, "columns" | "isLenient">): string {
   return call("read_csv", path, [
     "all_varchar = true",
+    "sample_size = 64",
+    "skip = 0",
+    "comment = ''",
+    "strict_mode = false",
+    "ignore_errors = true",
+    "null_padding = true",
     `header = ${scan.csv.header}`,
     ...dialect(scan),
   ]);
@@ -42,7 +48,7 @@ export function jsonScanSql(
 ): string {
   return call("read_json", path, [
     `format = '${scan.layout}'`,
-    `compression = '${scan.isGzip ? "gzip" : "none"}'`,
+    `compression = '${scan.isGzip ? "gzip" : "uncompressed"}'`,
     `sample_size = ${scan.isSampled ? 100_000 : -1}`,
     "hive_partitioning = false",
     ...(scan.layout === "unstructured" ? ["maximum_object_size = 268435456"] : []),
@@ -59,7 +65,7 @@ function dialect(scan: Pick<CsvScan, "delimiter" | "csv" | "isGzip">): readonly 
     `quote = ${quoteText(scan.csv.quote)}`,
     `escape = ${quoteText(scan.csv.quote)}`,
     `nullstr = ${quoteText(scan.csv.null_text)}`,
-    `compression = '${scan.isGzip ? "gzip" : "none"}'`,
+    `compression = '${scan.isGzip ? "gzip" : "uncompressed"}'`,
     "hive_partitioning = false",
   ];
 }

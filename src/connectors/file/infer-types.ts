@@ -80,7 +80,12 @@ async function holding(
   const tests = ask.columns.flatMap((name, index) => {
     const c = quoteName(name);
     const each = ask.open[index] ?? [];
-    return [`count(${c}) = 0`, ...each.map((one) => `coalesce(bool_and(${one.holds(c)}), true)`)];
+    return [
+      `count(${c}) = 0`,
+      ...each.map(
+        (one) => `coalesce(bool_and(${one.holds(c)}) FILTER (WHERE ${c} IS NOT NULL), true)`,
+      ),
+    ];
   });
   const [row = []] =
     tests.length === 0 ? [] : await run(`SELECT ${tests.join(", ")} FROM ${table}`);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { ManifestDraft, StagedFile, StagedFormat } from "../../ports/staging.ts";
 import type { FileChoice } from "./choose-files.ts";
-import { hasGlobCharacters, quoteName, quoteText } from "./duckdb-reader.ts";
+import { isLiteralPath, quoteName, quoteText } from "./duckdb-reader.ts";
 import { toFileError } from "./file-errors.ts";
 import type { FileShape } from "./file-facts.ts";
 import { isSameStamp, stampFile } from "./file-identity.ts";
@@ -109,7 +109,7 @@ function formatFor(shapes: readonly FileShape[], locator: FileLocator): StagedFo
 function isPlain(file: DescribedFile, shapes: readonly FileShape[]): boolean {
   const { shape, needsRewrite } = file.facts;
   const [first] = shapes;
-  if (needsRewrite || hasGlobCharacters(file.absolute)) return false;
+  if (needsRewrite || !isLiteralPath(file.absolute)) return false;
   if (file.readable.readable !== file.absolute) return false;
   if (shape.type === "csv") return first?.type === "csv" && shape.delimiter === first.delimiter;
   if (shape.type === "json") {
