@@ -1,5 +1,6 @@
 import { compareText } from "../std/compare.ts";
 import { type Hash, hashOf } from "../std/hash.ts";
+import { plantReferences, type ReferenceTree } from "../std/reference-tree.ts";
 import type { EpochMs } from "../std/time.ts";
 import type { Profile } from "./profile.ts";
 
@@ -45,6 +46,11 @@ function snapshotId(
   capacity: Capacity,
   profiles: ReadonlyMap<string, IdentifiedProfile>,
 ): Hash {
-  const names = [...profiles.keys()].sort(compareText);
-  return hashOf({ at, capacity, profiles: names.map((name) => [name, profiles.get(name)?.id]) });
+  return hashOf({ at, capacity, profiles: profileTree(profiles).id });
+}
+
+/** The profiles by name; snapshots that differ in few profiles share nearly all of it. */
+export function profileTree(profiles: ReadonlyMap<string, IdentifiedProfile>): ReferenceTree {
+  const entries = [...profiles].map(([name, { id }]) => [name, id] as const);
+  return plantReferences(entries.sort(([left], [right]) => compareText(left, right)));
 }
