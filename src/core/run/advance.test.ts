@@ -395,10 +395,3 @@ describe("resuming", () => {
     expect(scene.state).toEqual(before);
   });
 });
-
-test("events of another blueprint are a bug and fail loudly", () => {
-  const plan = planRun(runBlueprintOf([{ id: "a" }]));
-  expect(() =>
-    advance(startRun(plan), { type: "RunStarted", at: 0, blueprint: "c".repeat(64), seed: 1 }),
-  ).toThrow(/belong to its blueprint/);
-});

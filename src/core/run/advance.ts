@@ -147,7 +147,7 @@ const handlers: Handlers = {
   },
 
   RunFinished: (step, event) => {
-    if (step.phase !== "running" && step.phase !== "cancelling") return;
+    if (step.phase === "finished") return;
     // A run that was given up, rather than ended: what is open will not happen any more.
     step.plan.tasks.forEach((_, task) => {
       if (taskState(step, task).outcome === null) {

@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type Database from "libsql";
+import { OperatingError } from "../../errors/operating-error.ts";
+import type { Catalog, CatalogReader, CatalogStore } from "../../ports/catalog.ts";
+import { migrate, migrations, readVersion } from "./migrations.ts";
+import { openDatabase, queriesOver } from "./sqlite-connection.ts";
+import { toCatalogError } from "./sqlite-errors.ts";
+import { SqliteReader } from "./sqlite-reader.ts";
+import { SqliteWriter } from "./sqlite-writer.ts";
+import { takeWriterLock } from "./writer-lock.ts";
+
+/**
+ * Catalogs in SQLite files. A write that was acknowledged survives the death of the process and of
+ * the machine: write-ahead log, flushed at each commit. Beside the file there are its log and index
+ * (`-wal`, `-shm`), the writers' lock (`.lock`, empty) and a note of who holds it (`.holder`).
+ */
+export const sqliteCatalogs: CatalogStore = { openWriter, openReader };
+
+async function openWriter(path: string, holder: string): Promise<Catalog> {
+  const file = resolve(path);
+  return guarded(file, () => {
+    mkdirSync(dirname(file), { recursive: true });
+    const lock = takeWriterLock(file, holder);
+    let db: Database.Database | null = null;
+    try {
+      db = openDatabase(file, "create");
+      db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+      // Before anything is written: the file may be someone else's.
+      readVersion(db, file);
+      db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+      migrate(db, file);
+      return new SqliteWriter(queriesOver(db), file, () => lock.release());
+    } catch (error) {
+      db?.close();
+      lock.release();
+      throw error;
+    }
+  });
+}
+
+async function openReader(path: string): Promise<CatalogReader | null> {
+  const file = resolve(path);
+  if (!existsSync(file)) return null;
+  return guarded(file, () => {
+    const db = openDatabase(file, "existing");
+    try {
+      db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA query_only = ON`);
+      const found = readVersion(db, file);
+      if (found.kind === "empty") {
+        db.close();
+        return null;
+      }
+      if (found.version < migrations.length) throw outdated(file, found.version);
+      return new SqliteReader(queriesOver(db), file);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/** How long a statement waits for another process's checkpoint or recovery. */
+const busyTimeoutMs = 5_000;
+
+function outdated(file: string, version: number): OperatingError {
+  return new OperatingError(
+    "CATALOG_INVALID",
+    `${file} was written by an older Sluice: it has version ${version} of ${migrations.length}.`,
+    { hint: "Run `sluice run` once: it brings the catalog up to date." },
+  );
+}
+
+function guarded<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw toCatalogError(error, file);
+  }
+}

@@ -1,0 +1,68 @@
+import { OperatingError } from "../../errors/operating-error.ts";
+
+/**
+ * Says what a failure of SQLite or of the file system means for the catalog at `path`. What is
+ * neither is given back as it is.
+ */
+export function toCatalogError(error: unknown, path: string): unknown {
+  const code = failureCode(error);
+  if (code === null) return error;
+  const known = meanings.find(({ pattern }) => pattern.test(code));
+  const message = error instanceof Error ? error.message : String(error);
+  return new OperatingError(
+    known?.code ?? "CATALOG_INVALID",
+    known === undefined ? `The catalog ${path} failed: ${message}` : `${path} ${known.says}`,
+    {
+      hint: known?.hint ?? "Run `sluice doctor`; if the file is damaged, restore it.",
+      cause: error,
+    },
+  );
+}
+
+/** The symbolic code of SQLite or of the system, or `null` for what neither threw. */
+export function failureCode(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const code: unknown = Reflect.get(error, "code");
+  if (typeof code === "string" && /^(SQLITE_|E[A-Z]+$)/.test(code)) return code;
+  // The driver opens files without coding their failures; its text ends with SQLite's number.
+  return /^ConnectionFailed\(.*: \d+"\)$/su.test(error.message) ? "SQLITE_CANTOPEN" : null;
+}
+
+const meanings = [
+  {
+    pattern: /^(SQLITE_FULL|ENOSPC|EDQUOT)/,
+    code: "CATALOG_FULL",
+    says: "cannot grow: there is no space left on its disk.",
+    hint: "Free some space and run again with --resume.",
+  },
+  {
+    pattern: /^SQLITE_(BUSY|LOCKED)/,
+    code: "CATALOG_LOCKED",
+    says: "is busy: another process is using it.",
+    hint: "Wait for the other process to end, and try again.",
+  },
+  {
+    pattern: /^SQLITE_NOTADB/,
+    code: "CATALOG_INVALID",
+    says: "is not a catalog: it is no SQLite database.",
+    hint: "Name another file as the catalog in sluice.yaml.",
+  },
+  {
+    pattern: /^SQLITE_CORRUPT/,
+    code: "CATALOG_INVALID",
+    says: "is damaged.",
+    hint: "Restore it from a copy, or move it away: the warehouse is complete without it, but the history of runs is lost.",
+  },
+  {
+    pattern: /^(SQLITE_(READONLY|PERM|AUTH)|EACCES|EPERM|EROFS)/,
+    code: "CATALOG_INVALID",
+    says: "cannot be written.",
+    hint: "Make the file and its folder writable for the user who runs Sluice.",
+  },
+  {
+    pattern: /^(SQLITE_CANTOPEN|ENOTDIR|EISDIR|EEXIST)/,
+    code: "CATALOG_INVALID",
+    says: "cannot be opened.",
+    hint: "See that its folder can be made and that both are readable and writable for you.",
+  },
+] as const;

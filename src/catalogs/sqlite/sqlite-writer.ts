@@ -1,0 +1,188 @@
+import { type Kysely, sql } from "kysely";
+import type { RunStatus } from "../../core/run/run-event.ts";
+import { assert } from "../../core/std/assert.ts";
+import type { Json } from "../../core/std/json.ts";
+import type { EpochMs } from "../../core/std/time.ts";
+import type { Catalog, RunSummary, StoredEvent, StoredObject } from "../../ports/catalog.ts";
+import type { CatalogTables } from "./catalog-tables.ts";
+import { idList, SqliteReader, slicesOf } from "./sqlite-reader.ts";
+import { WriteQueue } from "./write-queue.ts";
+
+/** Writes a catalog through an open connection, which it closes; `closed` is called last. */
+export class SqliteWriter extends SqliteReader implements Catalog {
+  readonly #queue: WriteQueue<Write>;
+  readonly #closed: () => void;
+
+  constructor(queries: Kysely<CatalogTables>, path: string, closed: () => void) {
+    super(queries, path);
+    this.#queue = new WriteQueue((writes) => this.#commit(writes));
+    this.#closed = closed;
+  }
+
+  putObjects(objects: Iterable<StoredObject>): Promise<void> {
+    return this.guarded(async () => {
+      const chunks: string[] = [];
+      for (const some of slicesOf([...objects], objectsAtOnce)) {
+        const stored = await this.#stored(some);
+        const missing = some.filter(({ id }) => !stored.has(id));
+        if (missing.length > 0) chunks.push(pairsOf(missing.map(({ id, value }) => [id, value])));
+      }
+      if (chunks.length > 0) await this.#queue.add({ kind: "objects", chunks });
+    });
+  }
+
+  putNotes(kind: string, notes: ReadonlyMap<string, Json>): Promise<void> {
+    return this.guarded(async () => {
+      if (notes.size > 0) await this.#queue.add({ kind: "notes", of: kind, pairs: pairsOf(notes) });
+    });
+  }
+
+  createRun(run: RunSummary): Promise<void> {
+    return this.guarded(() => this.#queue.add({ kind: "createRun", run }));
+  }
+
+  append(run: string, events: readonly StoredEvent[]): Promise<void> {
+    return this.guarded(async () => {
+      if (events.length > 0) await this.#queue.add({ kind: "append", run, events });
+    });
+  }
+
+  finishRun(run: string, status: RunStatus, finishedAt: EpochMs): Promise<void> {
+    return this.guarded(() => this.#queue.add({ kind: "finishRun", run, status, finishedAt }));
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queue.settled();
+    await this.guarded(async () => {
+      // Moves the log into the file, as far as no reader is in the way; so the file can be copied.
+      await sql`PRAGMA busy_timeout = 0`.execute(this.queries);
+      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(this.queries);
+    });
+    await super[Symbol.asyncDispose]();
+    this.#closed();
+  }
+
+  async #stored(objects: readonly StoredObject[]): Promise<ReadonlySet<string>> {
+    const rows = await this.queries
+      .selectFrom("objects")
+      .select("id")
+      .where("id", "in", idList(objects.map(({ id }) => id)))
+      .execute();
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  #commit(writes: readonly Write[]): Promise<void> {
+    return this.queries.transaction().execute(async (db) => {
+      for (const write of joined(writes)) await apply(db, write);
+    });
+  }
+}
+
+const objectsAtOnce = 2_000;
+
+type Write =
+  | { readonly kind: "objects"; readonly chunks: readonly string[] }
+  | { readonly kind: "notes"; readonly of: string; readonly pairs: string }
+  | { readonly kind: "createRun"; readonly run: RunSummary }
+  | { readonly kind: "append"; readonly run: string; readonly events: readonly StoredEvent[] }
+  | {
+      readonly kind: "finishRun";
+      readonly run: string;
+      readonly status: RunStatus;
+      readonly finishedAt: EpochMs;
+    };
+
+/** Names with values as the JSON text of pairs: one value for a statement, however many they are. */
+function pairsOf(entries: Iterable<readonly [string, Json]>): string {
+  return JSON.stringify([...entries].map(([name, value]) => [name, JSON.stringify(value)]));
+}
+
+/** Neighbouring appends to one run as one: a fan-out of tasks ends in many small ones. */
+function joined(writes: readonly Write[]): readonly Write[] {
+  const result: Write[] = [];
+  let run: string | null = null;
+  let events: StoredEvent[] = [];
+  for (const write of writes) {
+    if (write.kind !== "append") {
+      result.push(write);
+      run = null;
+      continue;
+    }
+    if (write.run !== run) {
+      run = write.run;
+      events = [];
+      result.push({ kind: "append", run, events });
+    }
+    events.push(...write.events);
+  }
+  return result;
+}
+
+async function apply(db: Kysely<CatalogTables>, write: Write): Promise<void> {
+  switch (write.kind) {
+    case "objects":
+      for (const chunk of write.chunks) {
+        await sql`
+          INSERT INTO objects (id, value)
+          SELECT value ->> 0, value ->> 1 FROM json_each(${chunk}) WHERE true
+          ON CONFLICT (id) DO NOTHING`.execute(db);
+      }
+      return;
+    case "notes":
+      await sql`
+        INSERT INTO notes (kind, name, value)
+        SELECT ${write.of}, value ->> 0, value ->> 1 FROM json_each(${write.pairs}) WHERE true
+        ON CONFLICT (kind, name) DO UPDATE SET value = excluded.value`.execute(db);
+      return;
+    case "createRun":
+      await createRun(db, write.run);
+      return;
+    case "append":
+      await append(db, write.run, write.events);
+      return;
+    case "finishRun":
+      await finishRun(db, write);
+  }
+}
+
+async function createRun(db: Kysely<CatalogTables>, run: RunSummary): Promise<void> {
+  const { id, startedAt, finishedAt, status, blueprint, decision } = run;
+  await db
+    .insertInto("runs")
+    .values({ id, started_at: startedAt, finished_at: finishedAt, status, blueprint, decision })
+    .execute();
+}
+
+async function append(
+  db: Kysely<CatalogTables>,
+  run: string,
+  events: readonly StoredEvent[],
+): Promise<void> {
+  const last = await db
+    .selectFrom("run_events")
+    .select("seq")
+    .where("run", "=", run)
+    .orderBy("seq", "desc")
+    .limit(1)
+    .execute();
+  const next = (last[0]?.seq ?? -1) + 1;
+  const texts = events.map(({ seq, event }, index) => {
+    assert(seq === next + index, `event ${seq} of run ${run} comes at place ${next + index}`);
+    return JSON.stringify(event);
+  });
+  await sql`
+    INSERT INTO run_events (run, seq, event)
+    SELECT ${run}, ${next} + key, value FROM json_each(${JSON.stringify(texts)})`.execute(db);
+}
+
+async function finishRun(
+  db: Kysely<CatalogTables>,
+  { run, status, finishedAt }: Extract<Write, { readonly kind: "finishRun" }>,
+): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable("runs")
+    .set({ status, finished_at: finishedAt })
+    .where("id", "=", run)
+    .executeTakeFirstOrThrow();
+  assert(numUpdatedRows === 1n, `run ${run} that is finished was created`);
+}
