@@ -31,6 +31,7 @@ export const catalogue = {
   TIMED_OUT: { blame: "transient", summary: "The work took longer than it was given." },
   CANCELLED: { blame: "transient", summary: "The work was cancelled." },
   REPLAY_IMPOSSIBLE: { blame: "external", summary: "What a replay needs is not in the catalog." },
+  OUTPUT_FAILED: { blame: "external", summary: "The answer could not be written." },
   INTERNAL: { blame: "internal", summary: "A bug in Sluice." },
 } as const satisfies Record<string, { readonly blame: Blame; readonly summary: string }>;
 

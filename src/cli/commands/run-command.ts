@@ -1,0 +1,34 @@
+import type { RunReport } from "../../engine/sluice-project.ts";
+import { renderRun } from "../render/render-run.ts";
+import { runJson } from "../wire/run-json.ts";
+import type { CommandContext, CommandHandler } from "./command-handler.ts";
+import { cycleOptions } from "./cycle-options.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { noteWarnings } from "./note-warnings.ts";
+
+/** Snapshots, decides, and runs what was decided. */
+export const runCommand: CommandHandler = async (context) => {
+  const { progress, input } = context;
+  const report = await context.withProject((project) =>
+    project.run({
+      ...cycleOptions(context),
+      resume: input.isResume,
+      onPlan: (plan, run) => {
+        noteWarnings(plan, progress);
+        progress.plan(plan, run);
+      },
+      onEvent: (event) => progress.event(event),
+    }),
+  );
+  return {
+    exitCode: exitCodeOf(report, context),
+    json: () => runJson(report),
+    lines: (style) => renderRun(report, style, false),
+  };
+};
+
+function exitCodeOf({ run }: RunReport, { input }: CommandContext): number {
+  if (run.status !== "succeeded") return exitCodes.failed;
+  const hasRun = run.tasks.some(({ status }) => status === "succeeded");
+  return input.isExitCodeDetailed && hasRun ? exitCodes.something : exitCodes.done;
+}

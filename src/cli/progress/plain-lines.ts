@@ -1,0 +1,75 @@
+import type { RunEvent } from "../../core/run/run-event.ts";
+import { type EpochMs, formatDurationMs } from "../../core/std/time.ts";
+import { unreachable } from "../../core/std/unreachable.ts";
+import type { PlanReport, ProbeProgress } from "../../engine/sluice-project.ts";
+import { printable } from "../text/printable.ts";
+import { formatBytes, formatCounted } from "../text/quantity.ts";
+import { tasksText } from "./tasks-text.ts";
+
+/** The line of a probed source. */
+export function probeLine(progress: ProbeProgress): string {
+  const size = [
+    progress.rows === null ? "" : formatCounted(progress.rows, "row"),
+    progress.bytes === null ? "" : formatBytes(progress.bytes),
+  ].filter((part) => part !== "");
+  const found = progress.presence === "present" ? size.join(", ") || "present" : progress.presence;
+  return `probed ${progress.done}/${progress.total} ${printable(progress.source)}: ${found}`;
+}
+
+/** The line of a decided blueprint. */
+export function planLine(plan: PlanReport, run: string): string {
+  const { active, bypassed } = plan.summary;
+  return `run ${run}: ${formatCounted(active, "task")} to run, ${bypassed} bypassed`;
+}
+
+/**
+ * One line for each change of state.
+ * @param startedAt when the attempt that ended began, if that is known
+ */
+export function eventLines(event: RunEvent, startedAt: EpochMs | null): readonly string[] {
+  switch (event.type) {
+    case "RunResumed":
+      return ["resumed"];
+    case "AttemptStarted": {
+      const again = event.attempt === 1 ? "" : ` (attempt ${event.attempt})`;
+      return [`${tasksText(event.tasks)} started${again}`];
+    }
+    case "AttemptSucceeded":
+      return event.tasks.map((task) => succeededLine(task, event, startedAt));
+    case "AttemptFailed":
+      return [
+        `${tasksText(event.tasks)} failed, attempt ${event.attempt}: ` +
+          `${event.failure.code}: ${printable(event.failure.message)}`,
+      ];
+    case "AttemptLost":
+      return [`${tasksText(event.tasks)} lost, attempt ${event.attempt}: its process is gone`];
+    case "CancelRequested":
+      return [`stopping: ${printable(event.cause)}`];
+    case "RunFinished":
+      return [`run ${event.status}`];
+    case "RunStarted":
+    case "TimerFired":
+      return [];
+    default:
+      return unreachable(event);
+  }
+}
+
+function succeededLine(
+  task: string,
+  event: Extract<RunEvent, { type: "AttemptSucceeded" }>,
+  startedAt: EpochMs | null,
+): string {
+  const result = event.results[task];
+  const rows = result?.rows;
+  const quarantined = result?.detail["rowsQuarantined"];
+  const parts = [
+    rows === null || rows === undefined ? "" : formatCounted(rows, "row"),
+    typeof quarantined === "number" && quarantined > 0
+      ? `${formatCounted(quarantined, "row")} to quarantine`
+      : "",
+    result?.isRepeat === true ? "was done before" : "",
+    startedAt === null ? "" : formatDurationMs(event.at - startedAt),
+  ].filter((part) => part !== "");
+  return `${printable(task)} succeeded${parts.length === 0 ? "" : `: ${parts.join(", ")}`}`;
+}

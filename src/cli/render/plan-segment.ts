@@ -1,0 +1,151 @@
+import type { Decision, Segment, Task } from "../../core/decide/blueprint.ts";
+import type { Profile } from "../../core/metadata/profile.ts";
+import { displayWidth, pad } from "../text/display-width.ts";
+import { printable } from "../text/printable.ts";
+import { formatBytes, formatCounted } from "../text/quantity.ts";
+import type { Colors, Style } from "../text/style.ts";
+import { wrapUnder } from "../text/wrap.ts";
+import { becauseWords, decisionNotes } from "./decision-notes.ts";
+import { bypassMark, bypassWords, type Mark } from "./reason-words.ts";
+import { gateWords, safeguardWords } from "./safeguard-words.ts";
+
+/** A segment with what explains it. */
+export interface PlannedSegment {
+  readonly segment: Segment;
+  readonly decision: Decision | null;
+  /** Of a source. */
+  readonly profile: Profile | null;
+}
+
+const tasksWidth = 24;
+
+/** The mark of a whole segment: `+` when anything of it runs, else the one that wants most notice. */
+export function segmentMark(segment: Segment): Mark {
+  const marks = segment.tasks.map(taskMark);
+  const found = (["+", "!", "-"] as const).find((mark) => marks.includes(mark));
+  return found ?? "=";
+}
+
+/** One line for the segment, then one for each thing that rules or the project add to it. */
+export function renderSegment(
+  planned: PlannedSegment,
+  nameWidth: number,
+  style: Style,
+): readonly string[] {
+  const { segment, decision } = planned;
+  const mark = segmentMark(segment);
+  const name = style.colors.bold(pad(printable(segment.subject), nameWidth));
+  const head = `  ${paintMark(mark, style.colors)} ${name}  `;
+  const text = [pad(tasksWords(planned), tasksWidth), factWords(planned)].join("  ").trimEnd();
+  const indent = nameWidth + 6;
+  const lines = wrapUnder(" ".repeat(indent), text, style.width);
+  const notes = mark === "+" ? decisionNotes(segment, decision) : [];
+  return [
+    ...lines.map((line, index) => (index === 0 ? head + line.slice(indent) : line)),
+    ...notes.flatMap((note) => wrapUnder("      ", note, style.width)),
+  ];
+}
+
+/** The segment with a line for each task and everything that protects it. */
+export function renderSegmentFully(planned: PlannedSegment, style: Style): readonly string[] {
+  const { segment, decision } = planned;
+  const { colors, width } = style;
+  const facts = factWords(planned);
+  const title = `${paintMark(segmentMark(segment), colors)} ${colors.bold(printable(segment.subject))}`;
+  return [
+    `  ${title}${facts === "" ? "" : `  ${facts}`}`,
+    ...segment.tasks.flatMap((task) => taskLines(task, planned, style)),
+    ...decisionNotes(segment, decision)
+      .filter((note) => !note.startsWith("gate "))
+      .flatMap((note) => wrapUnder("      ", note, width)),
+  ];
+}
+
+function taskLines(task: Task, planned: PlannedSegment, style: Style): readonly string[] {
+  const { colors, width } = style;
+  const head = `    ${paintMark(taskMark(task), colors)} ${pad(task.kind, 9)}  `;
+  if (task.bypass !== null) return [head + bypassLine(task, planned)];
+  const plainHead = " ".repeat(17);
+  const gates = task.safeguards.gates.map((gate) => ({
+    text: gateWords(gate),
+    because: becauseWords(gate.by === null ? [] : [gate.by], planned.decision),
+  }));
+  const after = task.after.map((dependency) => printable(dependency.task));
+  const lines = [
+    safeguardWords(task.safeguards),
+    ...(after.length === 0 ? [] : [`after ${after.join(", ")}`]),
+    ...gates.map((gate) => gate.text + gate.because),
+  ].flatMap((text) => wrapUnder(plainHead, text, width));
+  return lines.map((line, index) => (index === 0 ? head + line.slice(plainHead.length) : line));
+}
+
+function tasksWords(planned: PlannedSegment): string {
+  const { tasks } = planned.segment;
+  const active = tasks.filter((task) => task.state === "active").map((task) => task.kind);
+  const bypassed = new Map<string, string[]>();
+  for (const task of tasks) {
+    if (task.bypass === null) continue;
+    const words = bypassLine(task, planned);
+    bypassed.set(words, [...(bypassed.get(words) ?? []), task.kind]);
+  }
+  const others = [...bypassed].map(([words, kinds]) =>
+    active.length === 0 && bypassed.size === 1 ? words : `${kinds.join(", ")} ${words}`,
+  );
+  return [...(active.length === 0 ? [] : [active.join(", ")]), ...others].join("; ");
+}
+
+function bypassLine(task: Task, { decision, profile }: PlannedSegment): string {
+  if (task.bypass === null) return "";
+  const words = bypassWords(task.bypass);
+  if (task.bypass.reason === "rule") {
+    const activation = decision?.effects.activation?.value;
+    const because = activation?.state === "bypass" ? activation.because : null;
+    const told = because === null ? "" : `: ${printable(because)}`;
+    const trace = becauseWords(decision?.effects.activation?.by ?? [], decision);
+    return `${words}${told}${told === "" ? trace.replace(/^, because \S+ ?/, " ").trimEnd() : ""}`;
+  }
+  if (task.bypass.reason === "source_missing" && profile !== null) {
+    const { presence } = profile;
+    return presence.state === "present"
+      ? words
+      : `${presence.state}: ${printable(presence.detail)}`;
+  }
+  return words;
+}
+
+function factWords({ segment, profile }: PlannedSegment): string {
+  const volume = profile?.volume;
+  const rows = volume?.rows ?? null;
+  const bytes = volume?.bytes ?? null;
+  const files = volume?.files ?? null;
+  return [
+    ...(rows === null
+      ? []
+      : [`${volume?.isExact === false ? "about " : ""}${formatCounted(rows, "row")}`]),
+    ...(bytes === null ? [] : [formatBytes(bytes)]),
+    ...(files === null || files < 2 ? [] : [formatCounted(files, "file")]),
+    `tier ${segment.tier}`,
+    ...(segment.tags.length === 0
+      ? []
+      : [segment.tags.map((tag) => `#${printable(tag)}`).join(" ")]),
+  ].join(", ");
+}
+
+function taskMark(task: Task): Mark {
+  return task.bypass === null ? "+" : bypassMark(task.bypass.reason);
+}
+
+/** A mark in its colour; the sign alone says the same. */
+export function paintMark(mark: Mark, colors: Colors): string {
+  const paint = { "+": colors.green, "=": colors.dim, "-": colors.yellow, "!": colors.red };
+  return paint[mark](mark);
+}
+
+/** How wide the names' column is: as the longest, within reason. */
+export function nameWidthOf(segments: readonly Segment[]): number {
+  const widths = segments.map((segment) => displayWidth(printable(segment.subject)));
+  return Math.min(
+    32,
+    widths.reduce((widest, width) => Math.max(widest, width), 0),
+  );
+}

@@ -1,0 +1,125 @@
+import { shortHash } from "../../core/std/hash.ts";
+import { formatDurationMs } from "../../core/std/time.ts";
+import type { RunReport, TaskReport } from "../../engine/sluice-project.ts";
+import { printable, printableLines } from "../text/printable.ts";
+import { formatAgo, formatCount, formatCounted, formatInstant } from "../text/quantity.ts";
+import type { Style } from "../text/style.ts";
+import { type Cell, renderTable, type TableColumn } from "../text/table.ts";
+import { wrapUnder } from "../text/wrap.ts";
+import { reasonWords } from "./reason-words.ts";
+import { statusPaint, statusSign } from "./status-words.ts";
+
+/** Beyond so many tasks, those of which there is nothing to say are only counted. */
+const tasksMax = 50;
+
+const columns: readonly TableColumn[] = [
+  { title: "" },
+  { title: "TASK", shrinkTo: 16 },
+  { title: "STATUS" },
+  { title: "ROWS", align: "right" },
+  { title: "TIME", align: "right" },
+  { title: "", shrinkTo: 12 },
+];
+
+/**
+ * A run for people: its tasks, the failures in their own words, and a summary.
+ * @param isFull also the tasks that were bypassed, and all tasks however many
+ */
+export function renderRun(report: RunReport, style: Style, isFull: boolean): readonly string[] {
+  const { run } = report;
+  const ran = run.tasks.filter((task) => task.status !== "bypassed");
+  const isFolded = !isFull && ran.length > tasksMax;
+  const shown = isFull ? run.tasks : isFolded ? ran.filter(isNotable) : ran;
+  const paintTitle = style.colors.dim;
+  const table = renderTable(
+    columns,
+    shown.map((task) => taskRow(task, style)),
+    { width: style.width, paintTitle },
+  );
+  const hidden = ran.length - shown.length;
+  return [
+    ...(shown.length === 0 ? [] : [...table, ""]),
+    ...(isFolded ? [`${formatCount(hidden)} more succeeded; \`sluice show\` lists them.`, ""] : []),
+    ...run.tasks
+      .filter(({ status }) => status === "failed")
+      .flatMap((task) => failure(task, style)),
+    ...summary(report, style),
+  ];
+}
+
+function isNotable(task: TaskReport): boolean {
+  return task.status !== "succeeded" || task.attempts > 1 || quarantined(task) > 0;
+}
+
+function taskRow(task: TaskReport, style: Style): readonly (Cell | string)[] {
+  const paint = statusPaint(task.status, style.colors);
+  return [
+    { text: statusSign(task.status), paint },
+    task.id,
+    { text: task.status, paint },
+    task.rows === undefined ? "" : formatCount(task.rows),
+    task.startedAt === undefined || task.finishedAt === undefined
+      ? ""
+      : formatDurationMs(task.finishedAt - task.startedAt),
+    remarks(task),
+  ];
+}
+
+function remarks(task: TaskReport): string {
+  const toQuarantine = quarantined(task);
+  const parts = task.detail?.["parts"];
+  return [
+    ...(task.reason === undefined ? [] : [reasonWords(task.reason)]),
+    ...(task.attempts > 1 ? [`${task.attempts} attempts`] : []),
+    ...(typeof parts === "number" && parts > 1 ? [`in ${parts} parts`] : []),
+    ...(toQuarantine > 0 ? [`${formatCounted(toQuarantine, "row")} to quarantine`] : []),
+    ...(task.message === undefined || task.status === "failed"
+      ? []
+      : [printable(task.message)].filter((message) => message !== task.reason)),
+  ].join(", ");
+}
+
+function quarantined(task: TaskReport): number {
+  const rows = task.detail?.["rowsQuarantined"];
+  return typeof rows === "number" ? rows : 0;
+}
+
+function failure(task: TaskReport, style: Style): readonly string[] {
+  const head = `${style.colors.red("failed")} ${printable(task.id)}: ${task.reason ?? ""}`;
+  const words = printableLines(task.message ?? "").flatMap((line) =>
+    wrapUnder("  ", line, style.width),
+  );
+  return [head, ...words, ""];
+}
+
+function summary({ run }: RunReport, { colors, now }: Style): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { status } of run.tasks) counts.set(status, (counts.get(status) ?? 0) + 1);
+  const isIdle = run.status === "succeeded" && counts.get("bypassed") === run.tasks.length;
+  const text = [...counts].map(([status, count]) => `${formatCount(count)} ${status}`).join(", ");
+  const took =
+    run.finishedAt === null
+      ? `, started ${formatAgo(run.startedAt, now)}`
+      : ` in ${formatDurationMs(run.finishedAt - run.startedAt)}`;
+  const id = printable(run.id);
+  return [
+    ...(isIdle ? ["Everything is up to date: nothing was run."] : []),
+    `${colors.bold(statusPaint(run.status, colors)(`Run ${id} ${statusText(run.status)}`))}${took}: ${text}`,
+    `Started ${formatInstant(run.startedAt)}, blueprint ${shortHash(run.blueprint)}`,
+    ...nextStep(run),
+  ];
+}
+
+function statusText(status: RunReport["run"]["status"]): string {
+  return status === "running" ? "is running, or its process ended without a word" : status;
+}
+
+function nextStep(run: RunReport["run"]): readonly string[] {
+  const failed = run.tasks.find(({ status }) => status === "failed");
+  if (failed !== undefined) {
+    return [`\`sluice why ${printable(failed.id)} --run latest\` tells more.`];
+  }
+  return run.status === "cancelled" || run.status === "running"
+    ? ["`sluice run --resume` goes on where it stopped."]
+    : [];
+}
