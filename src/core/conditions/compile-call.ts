@@ -71,7 +71,11 @@ function compileFunction(
   const overloads = overloadsOf(node.callee, node.target !== null);
   const types = operands.map((operand) => operand.type);
   if (types.some((type) => type.kind === "dyn")) {
-    return compileLate(node, operands.map(compile), types);
+    return compileLate(
+      node,
+      operands.map((operand) => compile(operand)),
+      types,
+    );
   }
   const overload = findOverload(overloads, types);
   if (overload === null) return () => failure("no such overload");

@@ -3,7 +3,7 @@ import type { ConditionNode } from "./condition-node.ts";
 import { type ConditionType, isNumeric } from "./condition-type.ts";
 import { areEqual, mapKey, reveal, type Typed } from "./equality.ts";
 import { orderValues } from "./order-values.ts";
-import { isRecord } from "./read-fact.ts";
+import { type FusedFact, fuseFact, isRecord, readFused } from "./read-fact.ts";
 import { type CompileChild, isUndetermined, type Run } from "./run.ts";
 import { failure, mergeUndetermined, type Undetermined } from "./value.ts";
 
@@ -33,6 +33,22 @@ export function compileEquality(
       isWanted;
   const isQuick = isPlain(leftNode.type) && isPlain(rightNode.type);
   if (!isQuick) return (frame) => slow(frame, left(frame), right(frame));
+  if (rightNode.kind === "literal" && rightNode.type.kind === leftNode.type.kind) {
+    const wanted: unknown = rightNode.value;
+    const fact = compile.canFuse ? fuseFact(leftNode) : null;
+    if (fact !== null) {
+      return (frame) => {
+        const a = readFused(frame, fact);
+        if (typeof a !== typeof wanted || typeof a === "object") return slow(frame, a, wanted);
+        return (a === wanted) === isWanted;
+      };
+    }
+    return (frame) => {
+      const a = left(frame);
+      if (typeof a !== typeof wanted || typeof a === "object") return slow(frame, a, wanted);
+      return (a === wanted) === isWanted;
+    };
+  }
   return (frame) => {
     const a = left(frame);
     const b = right(frame);
@@ -56,6 +72,11 @@ export function compileOrder(
   if (leftNode === undefined || rightNode === undefined) return () => noOverload;
   const types = [leftNode.type, rightNode.type] as const;
   const slow = (a: unknown, b: unknown) => either(a, b) ?? order(operator, types, a, b);
+  if (rightNode.kind === "literal" && typeof rightNode.value === "number") {
+    const fact = compile.canFuse ? fuseFact(leftNode) : null;
+    if (fact !== null) return orderFactToNumber(operator, fact, rightNode.value, slow);
+    return orderToNumber(operator, compile(leftNode), rightNode.value, slow);
+  }
   return orderNumbers(operator, compile(leftNode), compile(rightNode), slow);
 }
 
@@ -112,6 +133,68 @@ function orderNumbers(
         const a = left(frame);
         const b = right(frame);
         return typeof a === "number" && typeof b === "number" ? a >= b : slow(a, b);
+      };
+  }
+}
+
+/** The same beside a number that is written out, which most comparisons of rules are. */
+function orderToNumber(
+  operator: OrderOperator,
+  left: Run,
+  bound: number,
+  slow: (a: unknown, b: unknown) => unknown,
+): Run {
+  switch (operator) {
+    case "<":
+      return (frame) => {
+        const a = left(frame);
+        return typeof a === "number" ? a < bound : slow(a, bound);
+      };
+    case "<=":
+      return (frame) => {
+        const a = left(frame);
+        return typeof a === "number" ? a <= bound : slow(a, bound);
+      };
+    case ">":
+      return (frame) => {
+        const a = left(frame);
+        return typeof a === "number" ? a > bound : slow(a, bound);
+      };
+    case ">=":
+      return (frame) => {
+        const a = left(frame);
+        return typeof a === "number" ? a >= bound : slow(a, bound);
+      };
+  }
+}
+
+/** The same of a fact beside a number: one call for what most terms of rules are. */
+function orderFactToNumber(
+  operator: OrderOperator,
+  fact: FusedFact,
+  bound: number,
+  slow: (a: unknown, b: unknown) => unknown,
+): Run {
+  switch (operator) {
+    case "<":
+      return (frame) => {
+        const a = readFused(frame, fact);
+        return typeof a === "number" ? a < bound : slow(a, bound);
+      };
+    case "<=":
+      return (frame) => {
+        const a = readFused(frame, fact);
+        return typeof a === "number" ? a <= bound : slow(a, bound);
+      };
+    case ">":
+      return (frame) => {
+        const a = readFused(frame, fact);
+        return typeof a === "number" ? a > bound : slow(a, bound);
+      };
+    case ">=":
+      return (frame) => {
+        const a = readFused(frame, fact);
+        return typeof a === "number" ? a >= bound : slow(a, bound);
       };
   }
 }

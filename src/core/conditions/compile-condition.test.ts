@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { compileCondition } from "./compile-condition.ts";
 import type { Condition, ConditionProblem, ConditionScope, Verdict } from "./condition.ts";
+import { expandTrace } from "./trace.ts";
 
 const scope: ConditionScope = {
   variables: {
@@ -309,9 +310,30 @@ describe("a trace", () => {
     expect(trace.children[1]?.value).toEqual({ error: "division by zero" });
   });
 
-  test("is kept as one flat list of plain values", () => {
-    const { values } = compile("now > timestamp('2026-01-01T00:00:00Z')").evaluateWithTrace(facts);
-    expect(values).toEqual([true, "2026-03-01T10:00:00Z"]);
-    expect(compile("true").evaluateWithTrace(facts).values).toEqual([true]);
+  test("is kept as the facts that were read, and made whole again from them", () => {
+    const condition = compile("now > timestamp('2026-01-01T00:00:00Z') && source.tags != []");
+    const { verdict, values } = condition.evaluateWithTrace(facts);
+    expect(verdict.outcome).toBe("matched");
+    expect(values).toEqual([facts.now, ["pii", "daily"]]);
+    expect(expandTrace(condition, values)).toEqual(condition.explain(facts).trace);
+  });
+
+  test("made whole again knows what was not known, and keeps nothing of what did not match", () => {
+    const condition = compile("source.labels != {} && has(source.labels.x)");
+    expect(condition.evaluateWithTrace(facts).values).toEqual([]);
+    const open = compile("source.volume.rows > 1 && source.labels.region == 'eu'");
+    const { values } = open.evaluateWithTrace(facts);
+    expect(values).toEqual(["eu", null]);
+    expect(expandTrace(open, JSON.parse(JSON.stringify(values)))).toEqual(
+      open.explain(facts).trace,
+    );
+  });
+
+  test("of a constant is its outcome", () => {
+    expect(compile("true").explain(facts).trace).toEqual({
+      text: "true",
+      value: { known: true },
+      children: [],
+    });
   });
 });

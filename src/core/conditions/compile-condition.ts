@@ -6,17 +6,23 @@ import type {
   Condition,
   ConditionProblem,
   ConditionScope,
-  TraceValues,
   Variables,
   Verdict,
 } from "./condition.ts";
 import { ConditionFault, typeFault } from "./condition-fault.ts";
-import { type ConditionNode, childrenOf, factPath } from "./condition-node.ts";
+import {
+  type ConditionNode,
+  childrenOf,
+  describeFact,
+  factPath,
+  isInRecord,
+} from "./condition-node.ts";
 import { isNumeric, renderType } from "./condition-type.ts";
 import { parseCondition } from "./parse-condition.ts";
+import { compilePath } from "./read-fact.ts";
 import { resolveCondition } from "./resolve-condition.ts";
 import { asCondition, isUndetermined, type Run } from "./run.ts";
-import { expandTrace, toCell, tracedNodes } from "./trace.ts";
+import { layOutTrace, tracedNodes } from "./trace.ts";
 import { BudgetExhausted } from "./value.ts";
 
 export type CompileResult =
@@ -75,60 +81,66 @@ function decide(run: Run, frame: Frame, variables: Variables): Verdict {
   }
 }
 
+const nothingKept = Object.freeze({ verdict: notMatched, values: Object.freeze([]) });
+
 function makeCondition(text: string, root: ConditionNode): Condition {
   const frame = makeFrame();
   const run = asCondition(compileNode(root, null), root.type);
-  let traced: ((variables: Variables) => Verdict) | null = null;
-  let nodes: readonly ConditionNode[] = [];
-  const evaluateWithTrace = (variables: Variables) => {
-    if (traced === null) {
-      nodes = tracedNodes(root);
-      traced = compileTraced(root, nodes, frame);
-    }
-    frame.cells = [];
-    const verdict = traced(variables);
-    const { cells } = frame;
-    const values: TraceValues = nodes.map((node, index) => toCell(cells[index], node));
-    return { verdict, values };
-  };
-  const condition: Condition = {
+  const reads = readsOf(root);
+  const facts = factReaders(root, reads);
+  let traced: Run | null = null;
+  return {
     text,
     root,
-    reads: readsOf(root),
+    reads,
     evaluate: (variables) => decide(run, frame, variables),
-    evaluateWithTrace,
+    evaluateWithTrace(variables) {
+      const verdict = decide(run, frame, variables);
+      if (verdict === notMatched) return nothingKept;
+      // Of the exact length: kept by the million, spare room would be most of it.
+      const values = new Array<unknown>(facts.length);
+      for (let index = 0; index < facts.length; index += 1) values[index] = facts[index]?.(frame);
+      return { verdict, values };
+    },
     explain(variables) {
-      const { verdict, values } = evaluateWithTrace(variables);
-      return { verdict, trace: expandTrace(condition, values) };
+      traced ??= compileTraced(root);
+      frame.cells = [];
+      const verdict = decide(traced, frame, variables);
+      return { verdict, trace: layOutTrace(text, root, frame.cells) };
     },
   };
-  return condition;
+}
+
+/** Readers of facts as they are, `null` where one is not known. */
+function factReaders(root: ConditionNode, reads: readonly string[]): readonly Run[] {
+  const inRecords = new Set<string | null>();
+  const visit = (node: ConditionNode): void => {
+    if (isInRecord(node)) inRecords.add(factPath(node) ?? describeFact(node));
+    childrenOf(node).forEach(visit);
+  };
+  visit(root);
+  return reads.map((path) => compilePath(path.split("."), null, inRecords.has(path)));
 }
 
 /** Compiled when first asked for: most conditions are evaluated often and explained never. */
-function compileTraced(
-  root: ConditionNode,
-  nodes: readonly ConditionNode[],
-  frame: Frame,
-): (variables: Variables) => Verdict {
-  const indexes = new Map(nodes.map((node, index) => [node, index] as const));
+function compileTraced(root: ConditionNode): Run {
+  const indexes = new Map(tracedNodes(root).map((node, index) => [node, index] as const));
   const observed = compileNode(root, (node, run) => {
     const index = indexes.get(node);
     if (index === undefined) return run;
-    return (current) => {
-      const value = run(current);
-      current.cells[index] = value;
+    return (frame) => {
+      const value = run(frame);
+      frame.cells[index] = value;
       return value;
     };
   });
   const run = asCondition(observed, root.type);
   // A constant is not observed: nothing in it is worth seeing but its outcome.
-  const observedRoot: Run = (current) => {
-    const value = run(current);
-    current.cells[0] = value;
+  return (frame) => {
+    const value = run(frame);
+    frame.cells[0] = value;
     return value;
   };
-  return (variables) => decide(observedRoot, frame, variables);
 }
 
 /** The facts that a condition may read, in name order; a parent stands for what is read below it. */

@@ -1,11 +1,24 @@
 import { makeFrame, spendMemory } from "./budget.ts";
 import { compileCall } from "./compile-call.ts";
 import { compileComprehension } from "./compile-comprehension.ts";
-import { type ConditionNode, childrenOf, describeFact, factPath } from "./condition-node.ts";
+import {
+  type ConditionNode,
+  childrenOf,
+  describeFact,
+  factPath,
+  isInRecord,
+} from "./condition-node.ts";
 import type { ConditionType } from "./condition-type.ts";
 import { mapKey } from "./equality.ts";
 import { admitFact, compilePath, holdsDynamic, isRecord } from "./read-fact.ts";
-import { isUndetermined, type Observe, type Run, toDynamic, widen } from "./run.ts";
+import {
+  type CompileChild,
+  isUndetermined,
+  type Observe,
+  type Run,
+  toDynamic,
+  widen,
+} from "./run.ts";
 import { Dynamic, failure, unknownFact } from "./value.ts";
 
 /** Compiles a checked node to a closure. What is constant is computed once, here. */
@@ -13,6 +26,11 @@ export function compileNode(node: ConditionNode, observe: Observe): Run {
   if (isConstant(node)) return compileConstant(node);
   const run = compileKind(node, observe);
   return observe === null ? run : observe(node, run);
+}
+
+function compileBelow(observe: Observe): CompileChild {
+  const compile = (child: ConditionNode) => compileNode(child, observe);
+  return Object.assign(compile, { canFuse: observe === null });
 }
 
 /** Whether a node reads no variable. */
@@ -58,7 +76,7 @@ function compileKind(node: ConditionNode, observe: Observe): Run {
     case "index":
       return compileIndex(node, observe);
     case "call":
-      return compileCall(node, (child) => compileNode(child, observe));
+      return compileCall(node, compileBelow(observe));
     case "list":
       return compileList(node, observe);
     case "map":
@@ -77,12 +95,6 @@ function compileFact(path: string, node: ConditionNode): Run {
     const value = read(frame);
     return value === unknown ? value : (admitFact(type, value) ?? unknown);
   };
-}
-
-/** Whether a fact's name is chosen by the data: then an inherited property must not pass for it. */
-function isInRecord(node: ConditionNode): boolean {
-  if (node.kind !== "select" && node.kind !== "has") return false;
-  return node.operand.type.kind !== "object" || isInRecord(node.operand);
 }
 
 function compileLocal(node: ConditionNode): Run {

@@ -92,3 +92,9 @@ export function describeFact(node: ConditionNode): string {
   if (node.kind === "index") return `${describeFact(node.operand)}[]`;
   return node.kind === "comprehension" ? describeFact(node.range) : "this";
 }
+
+/** Whether a fact's name is chosen by the data: then an inherited property must not pass for it. */
+export function isInRecord(node: ConditionNode): boolean {
+  if (node.kind !== "select" && node.kind !== "has") return false;
+  return node.operand.type.kind !== "object" || isInRecord(node.operand);
+}

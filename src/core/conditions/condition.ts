@@ -21,8 +21,8 @@ export interface Condition {
   /** The same verdict, with the value of every sub-expression that was looked at. */
   explain(variables: Variables): { readonly verdict: Verdict; readonly trace: Trace };
   /**
-   * The same verdict, with the trace in a form that is small enough to keep for a fleet.
-   * `expandTrace(condition, values)` makes of it what `explain` gives.
+   * The same verdict, with what its trace follows from, in a form that is small enough to keep for
+   * a fleet. A condition that does not match keeps nothing and allocates nothing.
    */
   evaluateWithTrace(variables: Variables): {
     readonly verdict: Verdict;
@@ -30,18 +30,12 @@ export interface Condition {
   };
 }
 
-/** A trace without its texts: one cell per traced sub-expression, in the order of the text. JSON. */
-export type TraceValues = readonly TraceCell[];
-
-/** `null` was skipped; a scalar is its own value; anything else says what it is. */
-export type TraceCell =
-  | null
-  | boolean
-  | number
-  | string
-  | { readonly known: Json }
-  | { readonly unknown: readonly string[] }
-  | { readonly error: string };
+/**
+ * A trace in short: the facts that the condition may read, in the order of its `reads`, `null` where
+ * they are not known. An evaluation is a function of them, so `expandTrace` makes the whole trace
+ * of them, at any time and on any machine. Facts are JSON, hence so is this.
+ */
+export type TraceValues = readonly unknown[];
 
 export type Verdict =
   | { readonly outcome: "matched" }

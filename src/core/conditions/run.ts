@@ -7,7 +7,11 @@ import { Dynamic, failure, Undetermined } from "./value.ts";
 export type Run = (frame: Frame) => unknown;
 
 /** Compiles a node below the one at hand. */
-export type CompileChild = (node: ConditionNode) => Run;
+export interface CompileChild {
+  (node: ConditionNode): Run;
+  /** False in a traced evaluation: then no node may be evaluated but by its own closure. */
+  readonly canFuse: boolean;
+}
 
 /** Puts itself around a node's evaluation, to see its value; `null` sees nothing and costs nothing. */
 export type Observe = ((node: ConditionNode, run: Run) => Run) | null;

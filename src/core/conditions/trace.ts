@@ -1,5 +1,5 @@
 import { isConstant } from "./compile-node.ts";
-import type { Condition, Trace, TraceCell, TraceValue, TraceValues } from "./condition.ts";
+import type { Condition, Trace, TraceValue, TraceValues, Variables } from "./condition.ts";
 import { type ConditionNode, childrenOf, factPath } from "./condition-node.ts";
 import { valueToJson } from "./render-value.ts";
 import { isUndetermined } from "./run.ts";
@@ -20,34 +20,59 @@ export function tracedNodes(root: ConditionNode): readonly ConditionNode[] {
   return [root, ...tracedChildren(root).flatMap(tracedNodes)];
 }
 
-/** The form in which the value of a sub-expression is kept; `undefined` was not looked at. */
-export function toCell(value: unknown, node: ConditionNode): TraceCell {
-  if (value === undefined) return null;
-  if (typeof value === "boolean") return value;
-  if (isUndetermined(value)) {
-    return value.error === null ? { unknown: value.missing } : { error: value.error };
-  }
-  const json = valueToJson(value, node.type);
-  if (typeof json === "number" || typeof json === "string") return json;
-  return { known: json };
-}
-
-/** Makes a whole trace of the values that `evaluateWithTrace` gave for the same condition. */
-export function expandTrace(condition: Condition, values: TraceValues): Trace {
+/** Lays the values that a traced evaluation saw, by the index of their node, out as a tree. */
+export function layOutTrace(text: string, root: ConditionNode, cells: readonly unknown[]): Trace {
   let next = 0;
-  const expand = (node: ConditionNode): Trace => {
-    const cell = values[next] ?? null;
+  const layOut = (node: ConditionNode): Trace => {
+    const value = toTraceValue(cells[next], node);
     next += 1;
     return {
-      text: condition.text.slice(node.start, node.end),
-      value: fromCell(cell),
-      children: tracedChildren(node).map(expand),
+      text: text.slice(node.start, node.end),
+      value,
+      children: tracedChildren(node).map(layOut),
     };
   };
-  return expand(condition.root);
+  return layOut(root);
 }
 
-function fromCell(cell: TraceCell): TraceValue {
-  if (cell === null) return { skipped: true };
-  return typeof cell === "object" ? cell : { known: cell };
+/** `undefined` was not looked at. */
+function toTraceValue(value: unknown, node: ConditionNode): TraceValue {
+  if (value === undefined) return { skipped: true };
+  if (!isUndetermined(value)) return { known: valueToJson(value, node.type) };
+  return value.error === null ? { unknown: value.missing } : { error: value.error };
+}
+
+/** Makes a whole trace of what `evaluateWithTrace` kept for the same condition. */
+export function expandTrace(condition: Condition, values: TraceValues): Trace {
+  return condition.explain(rebuildVariables(condition.reads, values)).trace;
+}
+
+/** Variables that hold the given facts and nothing else; a path comes after the paths above it. */
+function rebuildVariables(paths: readonly string[], values: TraceValues): Variables {
+  const variables = new Map<string, unknown>();
+  for (const [index, path] of paths.entries()) {
+    setPath(variables, path.split("."), values[index] ?? null);
+  }
+  return toObject(variables);
+}
+
+function setPath(parent: Map<string, unknown>, keys: readonly string[], value: unknown): void {
+  const [first = "", ...rest] = keys;
+  const child = parent.get(first);
+  if (rest.length === 0) parent.set(first, value);
+  else if (child instanceof Map) setPath(child, rest, value);
+  else if (child === undefined) {
+    const made = new Map<string, unknown>();
+    parent.set(first, made);
+    setPath(made, rest, value);
+  }
+  // Else the fact above is kept as a whole, and holds this one.
+}
+
+function toObject(parent: ReadonlyMap<string, unknown>): Variables {
+  const entries = [...parent].map(([key, value]) => [
+    key,
+    value instanceof Map ? toObject(value) : value,
+  ]);
+  return Object.fromEntries(entries);
 }
