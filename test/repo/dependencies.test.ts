@@ -12,7 +12,16 @@ const packageJson = z
   })
   .parse(JSON.parse(read("package.json")));
 const lock = z
-  .object({ packages: z.record(z.string(), z.looseObject({ resolved: z.string().optional() })) })
+  .object({
+    packages: z.record(
+      z.string(),
+      z.looseObject({
+        resolved: z.string().optional(),
+        dependencies: z.record(z.string(), z.string()).optional(),
+        optionalDependencies: z.record(z.string(), z.string()).optional(),
+      }),
+    ),
+  })
   .parse(JSON.parse(read("package-lock.json")));
 
 const wanted = { ...packageJson.dependencies, ...packageJson.devDependencies };
@@ -36,5 +45,15 @@ describe("dependencies", () => {
       ([, { resolved }]) => resolved !== undefined,
     );
     expect(bound.map(([path]) => path)).toEqual([]);
+  });
+
+  test("the lock file knows every package of every platform, for npm ci refuses it otherwise", () => {
+    const known = new Set(
+      Object.keys(lock.packages).map((path) => path.split("node_modules/").at(-1)),
+    );
+    const unknown = Object.values(lock.packages)
+      .flatMap((entry) => Object.keys({ ...entry.dependencies, ...entry.optionalDependencies }))
+      .filter((name) => !known.has(name));
+    expect(unknown).toEqual([]);
   });
 });
