@@ -1,0 +1,213 @@
+import { tableText } from "../../core/schema/table-schema.ts";
+import { assert } from "../../core/std/assert.ts";
+import { OperatingError } from "../../errors/operating-error.ts";
+import type { LoadOutcome, LoadRequest } from "../../ports/warehouse.ts";
+import { type Claim, claimLoad, repeatOutcome, temporaryName } from "./claim-load.ts";
+import type { StagedColumn } from "./column-cast.ts";
+import type { Session } from "./duckdb-session.ts";
+import { passRowGates, passTableGates, type Staged, settleKeys } from "./gate-load.ts";
+import { fence, moveCursor, record } from "./ledger.ts";
+import { clearQuarantine, type Quarantine, quarantineRows, refuseReserved } from "./quarantine.ts";
+import { quoteTable } from "./quote-duckdb.ts";
+import { dropOtherKind } from "./relation.ts";
+import { manifestColumns, type Shape, shapeTarget } from "./shape-target.ts";
+import { dropBuilds, type FilledParts, refuseOvertaken } from "./split-load.ts";
+import { stageRows } from "./stage-rows.ts";
+import { appendRows, mergeRows, type Written } from "./write-rows.ts";
+
+/** One load inside its transaction. */
+export interface LoadStep {
+  readonly request: LoadRequest;
+  /** Its place in the batch, which keeps temporary tables apart. */
+  readonly index: number;
+  /** Whether rows that cannot be kept whole go to quarantine instead of ending the statement. */
+  readonly isLenient: boolean;
+  /** The rows of a split load, staged before by transactions of their own; `null` when not split. */
+  readonly filled: FilledParts | null;
+}
+
+/** The ten steps of a load, short of the commit. */
+export async function loadOne(session: Session, step: LoadStep): Promise<LoadOutcome> {
+  const { request } = step;
+  await fence(session, request.target);
+  const { claim, done } = await claimLoad(session, request);
+  if (done !== null) return repeatOutcome(session, request, { claim, done });
+  if (step.filled !== null) await refuseOvertaken(session, request, step.filled.load);
+  const columns = await manifestColumns(session, request);
+  refuseReserved(request.source, columns);
+  const shape = await shapeFor(session, request, { columns, claim });
+  const quarantine: Quarantine = {
+    source: request.source,
+    columns: shape.staged,
+    loadId: claim.id,
+    provenance: request.provenance,
+  };
+  if (request.strategy === "replace" || claim.relation === null) {
+    await clearQuarantine(session, request.source);
+  }
+  const { staged, read, bad } = await stage(session, step, { claim, shape, quarantine });
+  const keys =
+    request.strategy === "merge"
+      ? await settleKeys(session, request, { staged, quarantine })
+      : { superseded: 0, quarantined: 0 };
+  const gated = await passRowGates(session, request, { staged, quarantine });
+  const written = await write(session, request, { claim, shape, staged });
+  const measurements = [...gated.measurements, ...(await passTableGates(session, request))];
+  const rowsQuarantined = bad + keys.quarantined + gated.quarantined;
+  const accounted =
+    written.inserted + written.updated + written.unchanged + rowsQuarantined + keys.superseded;
+  assert(accounted === read, `all ${read} rows of ${request.source} are accounted for`);
+  await moveCursor(session, {
+    source: request.source,
+    target: request.target,
+    load: claim.id,
+    from: request.strategy === "replace" ? undefined : request.cursorBefore,
+    to: request.manifest.cursor,
+  });
+  const counts = {
+    rowsStaged: read,
+    rowsInserted: written.inserted,
+    rowsUpdated: written.updated,
+    rowsQuarantined,
+    parts: step.filled?.parts ?? 1,
+    measurements,
+  };
+  await recordLoad(session, request, { claim, counts, stored: shape.stored });
+  await dropBuilds(session, request.target, null);
+  return { source: request.source, isRepeat: false, ...counts };
+}
+
+async function shapeFor(
+  session: Session,
+  request: LoadRequest,
+  { columns, claim }: { readonly columns: readonly StagedColumn[]; readonly claim: Claim },
+): Promise<Shape> {
+  const { relation } = claim;
+  if (request.strategy === "replace" || relation === null) {
+    return { staged: columns, stored: columns, statements: [] };
+  }
+  if (relation.kind === "view") {
+    throw new OperatingError("WAREHOUSE_REFUSED", `${tableText(request.target)} is a view`, {
+      hint: "Drop it: a source is loaded into a table.",
+    });
+  }
+  return shapeTarget(session, request, { columns, relation });
+}
+
+/** Brings the rows into a table where they can be looked at. */
+async function stage(
+  session: Session,
+  { request, index, isLenient, filled }: LoadStep,
+  {
+    claim,
+    shape,
+    quarantine,
+  }: {
+    readonly claim: Claim;
+    readonly shape: Shape;
+    readonly quarantine: Quarantine;
+  },
+): Promise<{ readonly staged: Staged; readonly read: number; readonly bad: number }> {
+  const isTarget = request.strategy === "replace";
+  const target = quoteTable(request.target);
+  const rows = isTarget ? target : temporaryName("staged", index);
+  const bad = filled?.bad ?? temporaryName("bad", index);
+  if (isTarget) {
+    await dropOtherKind(session, request.target, { relation: claim.relation, wanted: "table" });
+  }
+  const into = isTarget ? `CREATE OR REPLACE TABLE ${target} AS` : `CREATE TEMP TABLE ${rows} AS`;
+  const counts =
+    filled === null
+      ? await stageRows(session, {
+          manifest: request.manifest,
+          columns: shape.staged,
+          slice: { files: request.manifest.files, range: null },
+          into,
+          bad,
+          isLenient,
+        })
+      : { good: await session.change(`${into} FROM ${filled.rows}`), bad: filled.badRows };
+  const read = counts.good + counts.bad;
+  refuseWrongCount(request, read);
+  if (counts.bad > 0) {
+    if (counts.good === 0) await refuseAllBad(session, request, bad);
+    await quarantineRows(session, quarantine, `SELECT _raw, _reason FROM ${bad}`);
+  }
+  const taken = request.strategy === "append" && claim.relation !== null ? target : null;
+  return { staged: { rows, isTarget, taken }, read, bad: counts.bad };
+}
+
+/** A manifest knows how many rows it promised; fewer or more means that its files are others now. */
+function refuseWrongCount({ source, manifest }: LoadRequest, read: number): void {
+  if (manifest.rows === null || manifest.rows === read) return;
+  throw new OperatingError(
+    "STAGING_INVALID",
+    `${source} was staged with ${manifest.rows} rows, but its files hold ${read}`,
+    { hint: "Run again: it is extracted again." },
+  );
+}
+
+/** When nothing fits, it is not the rows that are wrong but the way they are read. */
+async function refuseAllBad(session: Session, request: LoadRequest, bad: string): Promise<void> {
+  const [row = []] = await session.rows(
+    `SELECT count(*), any_value(_reason), any_value(_raw) FROM ${bad}`,
+  );
+  throw new OperatingError(
+    "SCHEMA_INCOMPATIBLE",
+    `None of the ${String(row[0])} rows of ${request.source} can be read, such as ${String(row[2])} (${String(row[1])})`,
+    { hint: "Check delimiter, quotes and types of the source." },
+  );
+}
+
+function write(
+  session: Session,
+  request: LoadRequest,
+  on: { readonly claim: Claim; readonly shape: Shape; readonly staged: Staged },
+): Promise<Written> {
+  switch (request.strategy) {
+    case "replace":
+      return session
+        .count(`SELECT count(*) FROM ${on.staged.rows}`)
+        .then((inserted) => ({ inserted, updated: 0, unchanged: 0 }));
+    case "append":
+      return appendRows(session, request, on);
+    case "merge":
+      return mergeRows(session, request, on);
+  }
+}
+
+function recordLoad(
+  session: Session,
+  request: LoadRequest,
+  {
+    claim,
+    counts,
+    stored,
+  }: {
+    readonly claim: Claim;
+    readonly counts: Pick<
+      LoadOutcome,
+      "rowsStaged" | "rowsInserted" | "rowsUpdated" | "rowsQuarantined" | "parts" | "measurements"
+    >;
+    readonly stored: readonly StagedColumn[];
+  },
+): Promise<void> {
+  const entry = {
+    id: claim.id,
+    target: request.target,
+    kind: "load" as const,
+    strategy: request.strategy,
+    work: claim.work,
+    foundation: claim.foundation,
+    fingerprint: request.fingerprint,
+    manifest: request.manifest.id,
+    cursorBefore: request.cursorBefore,
+    cursorAfter: request.manifest.cursor,
+    columns: request.manifest.columns,
+    ...counts,
+    rowsCommitted: counts.rowsInserted + counts.rowsUpdated,
+    provenance: request.provenance,
+  };
+  assert(stored.length === entry.columns.length, "every column of the manifest is stored");
+  return record(session, entry, claim.head);
+}

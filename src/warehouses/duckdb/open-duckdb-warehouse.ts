@@ -1,0 +1,154 @@
+import { isAbsolute } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { type TableName, tableText } from "../../core/schema/table-schema.ts";
+import { OperatingError } from "../../errors/operating-error.ts";
+import type { Rows, Warehouse } from "../../ports/warehouse.ts";
+import { buildModel } from "./build-model.ts";
+import { checkSelect } from "./check-sql.ts";
+import { type Errand, type Session, withSession, withTransaction } from "./duckdb-session.ts";
+import { readCursor, readOutputs } from "./ledger.ts";
+import { migrateLedger } from "./ledger-schema.ts";
+import { loadSources } from "./load-sources.ts";
+import { measureGates } from "./measure-gates.ts";
+import { databaseName, literal, quoteTable } from "./quote-duckdb.ts";
+import { targetLocks } from "./target-locks.ts";
+import { translateDuckdbError } from "./translate-duckdb-error.ts";
+
+export interface DuckdbWarehouseOptions {
+  /** Absolute, or `:memory:`. */
+  readonly path: string;
+  /** As DuckDB writes it (`4GB`); by default 80 % of the machine's memory. */
+  readonly memoryLimit?: string;
+  /** By default one per core. */
+  readonly threads?: number;
+  /** Where work that exceeds memory is put; by default beside the file. */
+  readonly tempFolder?: string;
+  /**
+   * Folders that hold every file to be loaded: staging, and the sources' own files that are
+   * read in place. When given, the engine itself refuses to read any other file.
+   */
+  readonly readableFolders?: readonly string[];
+}
+
+/**
+ * Opens the warehouse in a DuckDB file, which this process then owns: no other process can open it,
+ * not even to read. The file is made when it is not there.
+ * @throws WAREHOUSE_LOCKED, WAREHOUSE_INVALID, WAREHOUSE_FULL
+ */
+export async function openDuckdbWarehouse(options: DuckdbWarehouseOptions): Promise<Warehouse> {
+  const instance = await openInstance(options);
+  try {
+    await withTransaction(instance, errandOf(`Opening ${options.path}`), migrateLedger);
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+  return warehouseOf(instance);
+}
+
+async function openInstance(options: DuckdbWarehouseOptions): Promise<DuckDBInstance> {
+  const { path } = options;
+  if (path !== ":memory:" && !isAbsolute(path)) {
+    throw new OperatingError("WAREHOUSE_INVALID", `${path} is not an absolute path`);
+  }
+  const instance = await DuckDBInstance.create(":memory:", settingsOf(options));
+  try {
+    const connection = await instance.connect();
+    // Attached, not opened: after a kill, a plain open can fail for ever on the log that it left.
+    await connection.run(`ATTACH ${literal(path)} AS ${databaseName}`);
+    for (const statement of lockDown(options)) await connection.run(statement);
+    connection.closeSync();
+    return instance;
+  } catch (error) {
+    instance.closeSync();
+    throw openingError(error, path);
+  }
+}
+
+/** While opening, a file that cannot be used is the warehouse's, not a staged one. */
+function openingError(error: unknown, path: string): OperatingError {
+  const coded = translateDuckdbError(error, `Opening ${path}`);
+  if (coded.code !== "STAGING_INVALID" && coded.code !== "WAREHOUSE_REFUSED") return coded;
+  return new OperatingError("WAREHOUSE_INVALID", coded.message, {
+    hint: "Check that the path is a file in a folder that is there and may be written.",
+    cause: error,
+  });
+}
+
+function settingsOf({
+  path,
+  memoryLimit,
+  threads,
+  tempFolder,
+}: DuckdbWarehouseOptions): Record<string, string> {
+  const spill = tempFolder ?? (path === ":memory:" ? undefined : `${path}.tmp`);
+  return {
+    ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
+    ...(threads === undefined ? {} : { threads: String(threads) }),
+    ...(spill === undefined ? {} : { temp_directory: spill }),
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    allow_community_extensions: "false",
+  };
+}
+
+/** What SQL may never change again. Times without an offset mean UTC, on any machine. */
+function lockDown({ readableFolders }: DuckdbWarehouseOptions): readonly string[] {
+  const confine =
+    readableFolders === undefined
+      ? []
+      : [
+          `SET allowed_directories = ${literal(readableFolders)}`,
+          "SET enable_external_access = false",
+        ];
+  return ["SET GLOBAL TimeZone = 'UTC'", ...confine, "SET lock_configuration = true"];
+}
+
+function errandOf(doing: string, signal?: AbortSignal): Errand {
+  return { doing, signal: signal ?? new AbortController().signal };
+}
+
+function warehouseOf(instance: DuckDBInstance): Warehouse {
+  const locks = targetLocks();
+  const read = <T>(doing: string, work: (session: Session) => Promise<T>, signal?: AbortSignal) =>
+    withSession(instance, errandOf(doing, signal), work);
+  return {
+    outputs: () => read("Reading the ledger", readOutputs),
+    cursor: (source) => read("Reading a cursor", (session) => readCursor(session, source)),
+    load: (requests, signal) =>
+      locks.hold(
+        requests.map(({ target }) => tableText(target)),
+        () => loadSources(instance, requests, signal),
+      ),
+    transform: (request, signal) =>
+      locks.hold(
+        [request.target, ...request.emptyInputs.map(({ table }) => table)].map(tableText),
+        () => buildModel(instance, request, signal),
+      ),
+    measure: (table, gates, signal) => {
+      const what = tableText(table);
+      const scope = { rows: quoteTable(table), taken: null, what };
+      return read(`Measuring ${what}`, (session) => measureGates(session, gates, scope), signal);
+    },
+    query: (sql, limit) =>
+      read("The query", async (session) => {
+        await checkSelect(session, sql, "The query");
+        return firstRows(session, `(${sql.replace(/[\s;]+$/, "")}\n)`, limit);
+      }),
+    sample: (table: TableName, limit) =>
+      read(`Reading ${tableText(table)}`, (session) =>
+        firstRows(session, quoteTable(table), limit),
+      ),
+    checkpoint: () => read("Checkpointing", (session) => session.run(`CHECKPOINT ${databaseName}`)),
+    [Symbol.asyncDispose]: () => {
+      instance.closeSync();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function firstRows(session: Session, from: string, limit: number): Promise<Rows> {
+  const most = Math.max(0, Math.floor(limit));
+  const { columns, rows } = await session.table(`SELECT * FROM ${from} LIMIT ${most + 1}`);
+  return { columns, rows: rows.slice(0, most), isTruncated: rows.length > most };
+}

@@ -1,0 +1,308 @@
+import { OperatingError } from "../../errors/operating-error.ts";
+import type { Manifest, StagedFile } from "../../ports/staging.ts";
+import {
+  lenient,
+  problem,
+  type StagedColumn,
+  strict,
+  type TextCast,
+  textCast,
+  typedCast,
+} from "./column-cast.ts";
+import type { Session } from "./duckdb-session.ts";
+import { literal, quoteName } from "./quote-duckdb.ts";
+import { readCsvHeader } from "./read-csv-header.ts";
+
+/** Some staged rows: whole files, or a range of one Parquet file's rows. */
+export interface Slice {
+  readonly files: readonly StagedFile[];
+  /** Rows of the only file, counting from 0; `end` is exclusive. */
+  readonly range: { readonly start: number; readonly end: number } | null;
+}
+
+/** Temporary tables in which the engine puts the lines that are no rows at all. */
+export const rejectTables = { errors: "_sluice_rejects", scans: "_sluice_reject_scans" };
+
+/** One statement's worth of reading: files that share their columns. */
+interface Group {
+  /** A FROM clause whose columns are read as texts where `isText` says so. */
+  readonly from: string;
+  readonly where: string;
+  /** How each staged column is found in it; absent where these files do not have it. */
+  readonly columns: ReadonlyMap<string, { readonly value: string; readonly type: string }>;
+  /** The text of a row and what is wrong with it as a whole, where the format can tell. */
+  readonly row: { readonly raw: string; readonly problem: string } | null;
+}
+
+/**
+ * The SELECT that reads a slice with every column as it is to be stored, and fails at the first
+ * row that cannot be kept whole.
+ */
+export async function strictScan(
+  session: Session,
+  manifest: Manifest,
+  columns: readonly StagedColumn[],
+  slice: Slice,
+): Promise<string> {
+  const groups = await groupsOf(session, manifest, columns, { slice, isLenient: false });
+  return groups
+    .map((group) =>
+      selectOf(
+        group,
+        columns.map((one) => strictItem(group, one)),
+      ),
+    )
+    .join("\nUNION ALL\n");
+}
+
+/**
+ * The SELECT that reads a slice as it can: each column as it is to be stored, then `_problem`
+ * (NULL for a whole row) and `_raw` (the row as JSON of its texts).
+ */
+export async function lenientScan(
+  session: Session,
+  manifest: Manifest,
+  columns: readonly StagedColumn[],
+  slice: Slice,
+): Promise<string> {
+  const groups = await groupsOf(session, manifest, columns, { slice, isLenient: true });
+  return groups.map((group) => selectOf(group, lenientItems(group, columns))).join("\nUNION ALL\n");
+}
+
+function selectOf(group: Group, items: readonly string[]): string {
+  return `SELECT ${items.join(",\n  ")}\nFROM ${group.from}${group.where}`;
+}
+
+function castOf(found: { readonly value: string; readonly type: string }, column: StagedColumn) {
+  if (found.type === column.type) return null;
+  const asText: TextCast | null =
+    found.type === "VARCHAR" ? textCast(found.value, column.type) : null;
+  return asText ?? typedCast(found.value, found.type, column.type);
+}
+
+function strictItem(group: Group, column: StagedColumn): string {
+  const found = group.columns.get(column.name);
+  if (found === undefined) return `CAST(NULL AS ${column.type}) AS ${quoteName(column.name)}`;
+  const cast = castOf(found, column);
+  if (cast === null) return `${found.value} AS ${quoteName(column.name)}`;
+  return strict(cast, column, found.value);
+}
+
+function lenientItems(group: Group, columns: readonly StagedColumn[]): readonly string[] {
+  const problems: string[] = [];
+  const texts: string[] = [];
+  const values = columns.map((column) => {
+    const found = group.columns.get(column.name);
+    if (found === undefined) return `CAST(NULL AS ${column.type}) AS ${quoteName(column.name)}`;
+    texts.push(`${literal(column.name)}: ${found.value}`);
+    if (found.type === column.type) return `${found.value} AS ${quoteName(column.name)}`;
+    const cast = lenientCast(found, column);
+    problems.push(problem(found.value, column, cast));
+    return `${lenient(found.value, column, cast)} AS ${quoteName(column.name)}`;
+  });
+  if (group.row !== null) problems.unshift(group.row.problem);
+  const told = problems.length === 0 ? "''" : `concat_ws('; ', ${problems.join(", ")})`;
+  const asJson = texts.length === 0 ? "NULL" : `CAST(to_json({${texts.join(", ")}}) AS VARCHAR)`;
+  return [...values, `nullif(${told}, '') AS _problem`, `${group.row?.raw ?? asJson} AS _raw`];
+}
+
+function lenientCast(
+  found: { readonly value: string; readonly type: string },
+  column: StagedColumn,
+): TextCast | null {
+  if (found.type === "VARCHAR") return textCast(found.value, column.type);
+  return found.type === "JSON" ? null : castOf(found, column);
+}
+
+interface ScanOptions {
+  readonly slice: Slice;
+  readonly isLenient: boolean;
+}
+
+function groupsOf(
+  session: Session,
+  manifest: Manifest,
+  columns: readonly StagedColumn[],
+  options: ScanOptions,
+): Promise<readonly Group[]> {
+  switch (manifest.format.type) {
+    case "csv":
+      return csvGroups(manifest, columns, options);
+    case "parquet":
+      return parquetGroups(session, manifest, columns, options.slice);
+    case "ndjson":
+    case "json":
+      return Promise.resolve([jsonGroup(manifest, columns, options)]);
+  }
+}
+
+function fileList(files: readonly StagedFile[]): string {
+  return literal(files.map((file) => file.path));
+}
+
+/** A text column is read as text when its cast could lose something, or when nothing may fail. */
+function readType(column: StagedColumn, isLenient: boolean): string {
+  return isLenient || textCast("x", column.type) !== null ? "VARCHAR" : column.type;
+}
+
+function typeMap(entries: readonly (readonly [string, string])[]): string {
+  return `{${entries.map(([name, type]) => `${literal(name)}: ${literal(type)}`).join(", ")}}`;
+}
+
+/** Files are grouped by header, because the reader matches explicit columns by position. */
+async function csvGroups(
+  manifest: Manifest,
+  columns: readonly StagedColumn[],
+  { slice, isLenient }: ScanOptions,
+): Promise<readonly Group[]> {
+  const known = new Map(columns.map((column) => [column.name.toLowerCase(), column]));
+  const groups: { readonly header: readonly string[]; readonly files: StagedFile[] }[] = [];
+  for (const file of slice.files) {
+    const header = await headerOf(manifest, columns, file);
+    const last = groups.at(-1);
+    if (last !== undefined && last.header.join("\0") === header.join("\0")) last.files.push(file);
+    else groups.push({ header, files: [file] });
+  }
+  return groups.map(({ header, files }) => {
+    const found = header.map((name) => known.get(name.toLowerCase()) ?? { name, type: "VARCHAR" });
+    const types = found.map((column) => [column.name, readType(column, isLenient)] as const);
+    const rejects = isLenient
+      ? `, store_rejects = true, rejects_table = '${rejectTables.errors}', rejects_scan = '${rejectTables.scans}', rejects_limit = 0`
+      : "";
+    return {
+      from: `read_csv(${fileList(files)}, auto_detect = false, columns = ${typeMap(types)}, ${csvOptions(manifest)}${rejects})`,
+      where: "",
+      columns: new Map(types.map(([name, type]) => [name, { value: quoteName(name), type }])),
+      row: null,
+    };
+  });
+}
+
+function csvOptions({ format, compression }: Manifest): string {
+  if (format.type !== "csv") return "";
+  return [
+    `header = ${format.hasHeader}`,
+    `delim = ${literal(format.delimiter)}`,
+    `quote = ${literal(format.quote)}`,
+    `escape = ${literal(format.quote)}`,
+    `nullstr = ${literal(format.nullText)}`,
+    `allow_quoted_nulls = ${format.isQuotedNull}`,
+    `encoding = ${literal(format.encoding)}`,
+    `compression = ${compressionText(compression)}`,
+  ].join(", ");
+}
+
+function compressionText(compression: Manifest["compression"]): string {
+  return compression === "gzip" ? "'gzip'" : "'uncompressed'";
+}
+
+/** The names of a file's own columns, in its order. */
+async function headerOf(
+  manifest: Manifest,
+  columns: readonly StagedColumn[],
+  file: StagedFile,
+): Promise<readonly string[]> {
+  const names = columns.map((column) => column.name);
+  const { format, compression, files } = manifest;
+  if (format.type !== "csv" || !format.hasHeader) return names;
+  const header = await readCsvHeader(file, format, compression);
+  // A lone file's columns are its manifest's columns, whatever its header is made of.
+  if (header === null || (files.length === 1 && header.length === names.length)) return names;
+  const known = new Set(names.map((name) => name.toLowerCase()));
+  const extra = header.filter((name) => !known.has(name.toLowerCase()));
+  if (extra.length > 0) throw unknownColumns(file, extra);
+  return header;
+}
+
+function jsonGroup(
+  manifest: Manifest,
+  columns: readonly StagedColumn[],
+  { slice, isLenient }: ScanOptions,
+): Group {
+  const files = fileList(slice.files);
+  const isLines = manifest.format.type === "ndjson";
+  const compression = `compression = ${compressionText(manifest.compression)}`;
+  const format = isLines ? "newline_delimited" : "array";
+  if (!isLenient) {
+    const types = columns.map((column) => [column.name, readType(column, false)] as const);
+    return {
+      from: `read_json(${files}, auto_detect = false, format = '${format}', ${compression}, columns = ${typeMap(types)})`,
+      where: "",
+      columns: new Map(types.map(([name, type]) => [name, { value: quoteName(name), type }])),
+      row: null,
+    };
+  }
+  // Lines that are no JSON at all can only be kept when they are read as text.
+  const lines = `(SELECT line, TRY_CAST(line AS JSON) AS json FROM read_csv(${files},
+    auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '',
+    nullstr = '\u0002', ${compression}, columns = {'line': 'VARCHAR'}))`;
+  const objects = `(SELECT CAST(json AS VARCHAR) AS line, json
+    FROM read_json_objects(${files}, format = 'array', ${compression}))`;
+  return {
+    from: `${isLines ? lines : objects} AS staged`,
+    where: isLines ? " WHERE trim(line) <> ''" : "",
+    columns: new Map(columns.map((column) => [column.name, jsonField(column)])),
+    row: {
+      raw: "line",
+      problem: "CASE WHEN json IS NULL OR json_type(json) <> 'OBJECT' THEN 'no JSON object' END",
+    },
+  };
+}
+
+function jsonField({ name, type }: StagedColumn): {
+  readonly value: string;
+  readonly type: string;
+} {
+  const path = literal(pointer(name));
+  if (!/[([]/.test(type) || type.startsWith("DECIMAL")) {
+    return { value: `json_extract_string(json, ${path})`, type: "VARCHAR" };
+  }
+  const text = `CAST(json_extract(json, ${path}) AS VARCHAR)`;
+  return { value: `CAST(nullif(${text}, 'null') AS JSON)`, type: "JSON" };
+}
+
+function pointer(name: string): string {
+  return `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}
+
+async function parquetGroups(
+  session: Session,
+  manifest: Manifest,
+  columns: readonly StagedColumn[],
+  { files, range }: Slice,
+): Promise<readonly Group[]> {
+  const options = manifest.files.length > 1 ? ", union_by_name = true" : "";
+  const whole = `read_parquet(${fileList(files)}${options})`;
+  const described = await session.rows(`DESCRIBE SELECT * FROM ${whole}`);
+  const known = new Map(columns.map((column) => [column.name.toLowerCase(), column.name]));
+  const extra = described
+    .map((row) => String(row[0]))
+    .filter((one) => !known.has(one.toLowerCase()));
+  const [file] = files;
+  if (extra.length > 0 && file !== undefined) throw unknownColumns(file, extra);
+  const rows =
+    range === null
+      ? ""
+      : ` WHERE file_row_number >= ${range.start} AND file_row_number < ${range.end}`;
+  return [
+    {
+      from: range === null ? whole : `read_parquet(${fileList(files)}, file_row_number = true)`,
+      where: rows,
+      columns: new Map(
+        described.map((row) => [
+          known.get(String(row[0]).toLowerCase()) ?? "",
+          { value: quoteName(String(row[0])), type: String(row[1]) },
+        ]),
+      ),
+      row: null,
+    },
+  ];
+}
+
+function unknownColumns(file: StagedFile, names: readonly string[]): OperatingError {
+  return new OperatingError(
+    "STAGING_INVALID",
+    `${file.path} has columns that its manifest does not know: ${names.join(", ")}`,
+    { hint: "Run again: the files are looked at afresh." },
+  );
+}
