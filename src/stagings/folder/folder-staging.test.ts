@@ -1,0 +1,158 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { hashText } from "../../core/std/hash.ts";
+import { OperatingError } from "../../errors/operating-error.ts";
+import type { ManifestDraft, StagedFile, Staging } from "../../ports/staging.ts";
+import { folderStaging } from "./folder-staging.ts";
+
+const extraction = hashText("extraction");
+const other = hashText("other");
+
+function fileOf(path: string, isOwned: boolean): StagedFile {
+  const bytes = readFileSync(path);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { path, bytes: bytes.length, sha256, rows: null, isOwned };
+}
+
+function draftOf(files: readonly StagedFile[]): ManifestDraft {
+  return {
+    format: { type: "ndjson" },
+    compression: "none",
+    files,
+    columns: [{ name: "a", type: "BIGINT", nullable: true }],
+    scope: "full",
+    rows: 1,
+    cursor: { at: 7 },
+  };
+}
+
+describe("folderStaging", () => {
+  let root: string;
+  let staging: Staging;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), "sluice-staging-"));
+    staging = folderStaging(root);
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  const write = async (folder: string): Promise<ManifestDraft> => {
+    await writeFile(join(folder, "part.ndjson"), '{"a":1}\n');
+    return draftOf([fileOf(join(folder, "part.ndjson"), true)]);
+  };
+
+  test("an extraction that has committed is found, and is not written again", async () => {
+    expect(await staging.find("flights", extraction)).toBeNull();
+    const manifest = await staging.stage("flights", extraction, write);
+    expect(manifest.files[0]?.path).toBe(join(root, "flights", extraction, "part.ndjson"));
+    expect(await staging.find("flights", extraction)).toEqual(manifest);
+    const again = await staging.stage("flights", extraction, () => {
+      throw new Error("it is not written again");
+    });
+    expect(again).toEqual(manifest);
+    expect(await folderStaging(root).find("flights", extraction)).toEqual(manifest);
+  });
+
+  test("the same content has the same id, wherever it is staged", async () => {
+    const first = await staging.stage("flights", extraction, write);
+    const elsewhere = await folderStaging(join(root, "b")).stage("flights", extraction, write);
+    expect(elsewhere.id).toBe(first.id);
+    const third = await staging.stage("flights", other, write);
+    expect(third.id).not.toBe(first.id);
+  });
+
+  test("an extraction that fails leaves nothing, and its error stays what it was", async () => {
+    const failure = new OperatingError("SOURCE_MISSING", "gone");
+    await expect(
+      staging.stage("flights", extraction, async (folder) => {
+        await write(folder);
+        throw failure;
+      }),
+    ).rejects.toBe(failure);
+    expect(readdirSync(join(root, "flights"))).toEqual([]);
+    expect(await staging.find("flights", extraction)).toBeNull();
+  });
+
+  test.each([
+    ["cut", (text: string) => text.slice(0, 100)],
+    ["edited", (text: string) => text.replace('"rows": 1', '"rows": 2')],
+    ["empty", () => ""],
+    ["of another shape", () => "[]"],
+  ])("a manifest that is %s counts as none, and is staged again", async (_, damage) => {
+    const manifest = await staging.stage("flights", extraction, write);
+    const path = join(root, "flights", extraction, "manifest.json");
+    writeFileSync(path, damage(readFileSync(path, "utf8")));
+    expect(await staging.find("flights", extraction)).toBeNull();
+    expect(await staging.stage("flights", extraction, write)).toEqual(manifest);
+  });
+
+  test("an extraction whose own files are gone or cut counts as none", async () => {
+    const path = join(root, "flights", extraction, "part.ndjson");
+    await staging.stage("flights", extraction, write);
+    writeFileSync(path, "{");
+    expect(await staging.find("flights", extraction)).toBeNull();
+    await staging.stage("flights", extraction, write);
+    rmSync(path);
+    expect(await staging.find("flights", extraction)).toBeNull();
+  });
+
+  test("the source's own files are read where they are; when they change, that is an error", async () => {
+    const path = join(root, "own.ndjson");
+    writeFileSync(path, '{"a":1}\n');
+    const manifest = await staging.stage("own", extraction, () =>
+      Promise.resolve(draftOf([fileOf(path, false)])),
+    );
+    expect(await staging.find("own", extraction)).toEqual(manifest);
+    writeFileSync(path, '{"a":1}\n{"a":2}\n');
+    await expect(staging.find("own", extraction)).rejects.toMatchObject({ code: "SOURCE_CHANGED" });
+    rmSync(path);
+    await expect(staging.find("own", extraction)).rejects.toMatchObject({ code: "SOURCE_CHANGED" });
+  });
+
+  test.each(["..", "", "a/b", ".tmp-x", "a\0b", "a\\b", "x".repeat(300)])(
+    "a source named %j cannot leave the folder",
+    async (source) => {
+      const staged = async () => staging.stage(source, extraction, write);
+      await expect(staged()).rejects.toMatchObject({ code: "STAGING_INVALID" });
+    },
+  );
+
+  test("an extraction that is no hash is refused", async () => {
+    const found = async () => staging.find("flights", "../../etc");
+    await expect(found()).rejects.toMatchObject({ code: "STAGING_INVALID" });
+  });
+
+  test("files must be written where they belong, and hold what is said of them", async () => {
+    const outside = join(root, "outside");
+    writeFileSync(outside, "x");
+    for (const file of [
+      fileOf(outside, true),
+      { ...fileOf(outside, false), path: "outside" },
+      { ...fileOf(outside, false), bytes: 99 },
+    ]) {
+      await expect(
+        staging.stage("flights", extraction, () => Promise.resolve(draftOf([file]))),
+      ).rejects.toMatchObject({ code: expect.stringMatching(/STAGING_INVALID|SOURCE_CHANGED/) });
+    }
+  });
+
+  test("sweeping removes what is not kept and what was never finished", async () => {
+    const kept = await staging.stage("flights", extraction, write);
+    await staging.stage("flights", other, write);
+    await mkdtemp(join(root, "flights", ".tmp-"));
+    await staging.sweep(new Set([extraction]));
+    expect(readdirSync(join(root, "flights"))).toEqual([extraction]);
+    expect(await staging.find("flights", extraction)).toEqual(kept);
+    await folderStaging(join(root, "nowhere")).sweep(new Set());
+  });
+
+  test("a full disk says so", async () => {
+    const full = Object.assign(new Error("no space left"), { code: "ENOSPC", syscall: "write" });
+    await expect(
+      staging.stage("flights", extraction, () => Promise.reject(full)),
+    ).rejects.toMatchObject({ code: "STAGING_FULL" });
+  });
+});
