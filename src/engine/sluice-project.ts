@@ -1,4 +1,6 @@
 import type { Blueprint, Decision, DecisionRecord, TaskId } from "../core/decide/blueprint.ts";
+import type { DiffEntry, DiffReport } from "../core/decide/diff-blueprints.ts";
+import type { WhyLink, WhyReport } from "../core/decide/why-report.ts";
 import type { Profile } from "../core/metadata/profile.ts";
 import type { Snapshot } from "../core/metadata/snapshot.ts";
 import type { Problem } from "../core/project/problem.ts";
@@ -10,6 +12,8 @@ import type { Json } from "../core/std/json.ts";
 import type { EpochMs } from "../core/std/time.ts";
 import type { RunSummary } from "../ports/catalog.ts";
 import type { Rows } from "../ports/warehouse.ts";
+
+export type { DiffEntry, DiffReport, WhyLink, WhyReport };
 
 /**
  * An opened project: everything that the CLI does, for a program. Methods that need a valid
@@ -125,44 +129,6 @@ export interface TaskReport {
   /** The failure's or bypass's words. */
   readonly message?: string;
   readonly detail?: { readonly [key: string]: Json | undefined };
-}
-
-/** One link of an explanation, from the outcome down to the facts. */
-export interface WhyLink {
-  /** What is claimed, in one sentence. */
-  readonly text: string;
-  /** The task, subject, rule or fact that it is about. */
-  readonly about: string;
-  /** The values that it rests on. */
-  readonly evidence?: Json;
-  readonly because: readonly WhyLink[];
-}
-
-export interface WhyReport {
-  readonly task: TaskId;
-  readonly state: "active" | "bypassed";
-  readonly reason: string;
-  readonly chain: readonly WhyLink[];
-  /** The nearest change that would turn the outcome, for a bypass. */
-  readonly flip?: string;
-}
-
-export interface DiffReport {
-  readonly added: readonly DiffEntry[];
-  readonly removed: readonly DiffEntry[];
-  readonly changed: readonly DiffEntry[];
-}
-
-export interface DiffEntry {
-  readonly task: TaskId;
-  /** The fields that differ, with both values. */
-  readonly fields: readonly {
-    readonly field: string;
-    readonly before: Json;
-    readonly after: Json;
-  }[];
-  /** What made the difference: a rule set, a profile's fact, a model's code, the history, … */
-  readonly cause: string;
 }
 
 export interface ReplayReport {

@@ -1,0 +1,72 @@
+import type { Json } from "../std/json.ts";
+import type { Task, TaskId } from "./blueprint.ts";
+import { profileOf } from "./decide-source.ts";
+import type { Decided } from "./decided.ts";
+import { historyOf, type SubjectNode } from "./subject-node.ts";
+
+/** What the bypass of each of a subject's tasks rests on. */
+export function evidenceOf(decided: Decided, node: SubjectNode): Readonly<Record<TaskId, Json>> {
+  const tasks = decided.blueprint.segments.get(node.subject)?.tasks ?? [];
+  return Object.fromEntries(
+    tasks.flatMap((task) => {
+      const evidence = taskEvidence(decided, node, task);
+      return evidence === null ? [] : [[task.id, evidence] as const];
+    }),
+  );
+}
+
+/** What one task's bypass rests on; `null` for a task that runs. */
+export function taskEvidence(decided: Decided, node: SubjectNode, task: Task): Json {
+  switch (task.bypass?.reason) {
+    case undefined:
+      return null;
+    case "up_to_date":
+      return upToDate(decided, node, task);
+    case "rule":
+      return { rule: task.bypass.by, because: becauseOf(node) };
+    case "upstream":
+      return upstream(decided, node, task.bypass.by);
+    case "source_missing":
+      return missing(decided, node);
+    case "not_demanded":
+      return { readers: decided.workings.context.readers.get(node.subject) ?? [] };
+    case "frozen":
+    case "isolated":
+    case "override":
+      return { by: task.bypass.by };
+  }
+}
+
+/** The words of the rule that bypassed a subject. */
+export function becauseOf({ prepared }: SubjectNode): string | null {
+  const { activation } = prepared.draft;
+  return activation.state === "bypassed" ? activation.because : null;
+}
+
+function upToDate({ workings }: Decided, node: SubjectNode, task: Task): Json {
+  const history = historyOf(workings.context, node.subject);
+  const output = history?.output ?? null;
+  return {
+    fingerprint: task.fingerprint,
+    committedAt: output?.committedAt ?? null,
+    run: output?.run ?? null,
+    rows: output?.rows ?? null,
+  };
+}
+
+function upstream({ workings }: Decided, node: SubjectNode, by: string | null): Json {
+  const arrival = node.kind === "model" ? node.arrivals.find((one) => one.subject === by) : null;
+  const above = by === null ? undefined : workings.nodes.get(by);
+  return {
+    subject: by,
+    policy: arrival?.policy ?? null,
+    reason: above === undefined ? "not_in_scope" : (above.bypass?.reason ?? null),
+    output: above?.output.state ?? "absent",
+  };
+}
+
+function missing({ workings }: Decided, node: SubjectNode): Json {
+  if (node.kind !== "source") return null;
+  const { presence } = profileOf(workings.context, node.spec);
+  return { ...presence };
+}

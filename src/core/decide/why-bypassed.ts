@@ -1,0 +1,182 @@
+import { shortHash } from "../std/hash.ts";
+import type { Json } from "../std/json.ts";
+import { formatDurationMs } from "../std/time.ts";
+import type { Task } from "./blueprint.ts";
+import { profileOf } from "./decide-source.ts";
+import type { Decided } from "./decided.ts";
+import { becauseOf, taskEvidence } from "./evidence.ts";
+import { type Arrival, historyOf, type ModelNode, type SubjectNode } from "./subject-node.ts";
+import type { WhyLink } from "./why-report.ts";
+import { explainRule } from "./why-rule.ts";
+
+/** Subjects that an explanation has explained already; it refers to them and does not repeat. */
+export type Told = Set<string>;
+
+/** Explains a bypass down to the facts. */
+export function explainBypass(
+  decided: Decided,
+  node: SubjectNode,
+  task: Task,
+  told: Told = new Set(),
+): WhyLink {
+  told.add(node.subject);
+  const evidence = taskEvidence(decided, node, task);
+  const link = (text: string, because: readonly WhyLink[]): WhyLink => ({
+    text,
+    about: task.id,
+    evidence,
+    because,
+  });
+  switch (task.bypass?.reason) {
+    case "up_to_date":
+      return link(upToDateText(decided, node, task), upToDateCauses(decided, node, told));
+    case "rule":
+      return link(ruleText(node), ruleCauses(decided, node));
+    case "upstream":
+      return link(upstreamText(node, task.bypass.by), [
+        explainUpstream(decided, task.bypass.by, told),
+      ]);
+    case "source_missing":
+      return link(missingText(decided, node), []);
+    case "not_demanded":
+      return link(
+        `${node.subject} runs only when it is used, and no model that runs reads it.`,
+        readerLinks(decided, node, told),
+      );
+    case "frozen":
+    case "isolated":
+    case "override":
+    case undefined:
+      return link(`${task.id} is ${task.bypass?.reason ?? "active"}.`, []);
+  }
+}
+
+function upToDateText({ workings }: Decided, { subject, kind }: SubjectNode, task: Task): string {
+  const { context } = workings;
+  const output = historyOf(context, subject)?.output ?? null;
+  if (output === null) return `${subject} is up to date.`;
+  const ago = agoText(context.cycle.now - output.committedAt);
+  const run = `run ${output.run}, ${ago}`;
+  if (task.kind === "verify" || task.kind === "check") {
+    return `${subject} has been measured with these checks since it was last committed (${run}).`;
+  }
+  return kind === "source"
+    ? `${subject} is as it was when it was last loaded (${run}).`
+    : `${subject} would be built from the same code and the same inputs as last time (${run}).`;
+}
+
+function agoText(spanMs: number): string {
+  return spanMs < 1_000 ? "just now" : `${formatDurationMs(spanMs)} ago`;
+}
+
+/** The identities that are equal, and for a model those who have not changed either. */
+function upToDateCauses(decided: Decided, node: SubjectNode, told: Told): readonly WhyLink[] {
+  const { fingerprint } = node;
+  const same: WhyLink = {
+    text: `Its fingerprint is the one that was committed: ${shortHash(fingerprint ?? "")}.`,
+    about: node.subject,
+    evidence: { fingerprint },
+    because: [],
+  };
+  return node.kind === "source" ? [same] : [same, ...inputLinks(decided, node, told)];
+}
+
+function inputLinks(decided: Decided, node: ModelNode, told: Told): readonly WhyLink[] {
+  return node.arrivals.map((arrival) => explainArrival(decided, arrival, told));
+}
+
+/** How one input reaches a model, and why that is so. */
+export function explainArrival(decided: Decided, arrival: Arrival, told: Told): WhyLink {
+  const { subject, state, policy } = arrival;
+  const texts: Readonly<Record<Arrival["state"], string>> = {
+    awaited: `${subject} is made anew in this cycle.`,
+    there: `${subject} is read as it stands.`,
+    empty: `${subject} never arrived; the edge says without, so it is read as empty.`,
+    blocking: `${subject} is not current, and the edge says ${policy}.`,
+  };
+  const above = explainSubject(decided, subject, told);
+  return {
+    text: texts[state],
+    about: subject,
+    evidence: { state, policy, fingerprint: arrival.fingerprint },
+    because: above === null ? [] : [above],
+  };
+}
+
+/** Why the table of a subject is not made in this cycle; `null` when it is, or was told before. */
+function explainSubject(decided: Decided, subject: string, told: Told): WhyLink | null {
+  const node = decided.workings.nodes.get(subject);
+  if (node === undefined) return gone(subject);
+  const task = makingTaskOf(decided, node);
+  if (told.has(subject) || task === null || task.bypass === null) return null;
+  return explainBypass(decided, node, task, told);
+}
+
+/** The task that fills a subject's table. */
+export function makingTaskOf({ blueprint }: Decided, node: SubjectNode): Task | null {
+  const kind = node.kind === "source" ? "load" : "transform";
+  const segment = blueprint.segments.get(node.subject);
+  return segment?.tasks.find((task) => task.kind === kind) ?? null;
+}
+
+function gone(subject: string): WhyLink {
+  const text = `${subject} is not among the sources and models of this cycle.`;
+  return { text, about: subject, because: [] };
+}
+
+function ruleText(node: SubjectNode): string {
+  const { activation } = node.prepared.draft;
+  const because = becauseOf(node);
+  const by = activation.state === "bypassed" ? activation.by : "";
+  return `Rule ${by} bypasses ${node.subject}${because === null ? "" : `: ${because}`}.`;
+}
+
+/** All rules that ask for the bypass, and those that were overruled by a conflict. */
+function ruleCauses({ workings }: Decided, node: SubjectNode): readonly WhyLink[] {
+  const { activation, conflicts } = node.outcomes.effects;
+  const rules = activation?.by ?? [];
+  const links = rules.map((rule) => explainRule(workings.context, node, rule));
+  const contradiction = conflicts.find(({ effect }) => effect === "bypass");
+  if (contradiction === undefined) return links;
+  const evidence: Json = [...contradiction.rules];
+  const text = `Rules contradict each other (${contradiction.rules.join(", ")}): ${contradiction.outcome}.`;
+  return [...links, { text, about: node.subject, evidence, because: [] }];
+}
+
+function upstreamText(node: SubjectNode, by: string | null): string {
+  const arrival = node.kind === "model" ? node.arrivals.find((one) => one.subject === by) : null;
+  const policy = arrival?.policy ?? "skip";
+  const said = `${node.subject} reads ${by}, which is not current; the edge says ${policy}`;
+  if (policy === "last_good") return `${said}, but there is nothing good to run on.`;
+  return policy === "without" ? `${said}, but no other input arrives.` : `${said}.`;
+}
+
+function explainUpstream(decided: Decided, by: string | null, told: Told): WhyLink {
+  const subject = by ?? "";
+  return (
+    explainSubject(decided, subject, told) ?? {
+      text: `${subject} is explained above.`,
+      about: subject,
+      because: [],
+    }
+  );
+}
+
+function missingText({ workings }: Decided, node: SubjectNode): string {
+  if (node.kind !== "source") return `${node.subject} is missing.`;
+  const { presence } = profileOf(workings.context, node.spec);
+  if (presence.state === "present") return `${node.subject} is present.`;
+  const code = presence.state === "unreachable" ? ` (${presence.code})` : "";
+  return `${node.subject} is ${presence.state}${code}: ${presence.detail}.`;
+}
+
+function readerLinks(decided: Decided, node: SubjectNode, told: Told): readonly WhyLink[] {
+  const { context, nodes } = decided.workings;
+  const readers = context.readers.get(node.subject) ?? [];
+  return readers.flatMap((reader) => {
+    const above = nodes.get(reader);
+    if (above === undefined || told.has(reader)) return [];
+    const task = makingTaskOf(decided, above);
+    return task === null || task.bypass === null ? [] : [explainBypass(decided, above, task, told)];
+  });
+}

@@ -1,0 +1,55 @@
+import type { Bypass } from "./blueprint.ts";
+import type { Decided } from "./decided.ts";
+import type { SubjectNode } from "./subject-node.ts";
+
+/** The nearest change that would turn a bypass; `null` when none is known. */
+export function flipOf(decided: Decided, node: SubjectNode, bypass: Bypass): string | null {
+  const { subject } = node;
+  switch (bypass.reason) {
+    case "up_to_date":
+      return node.kind === "source"
+        ? `would run if ${subject} changed, or how it is read, or what it must hold`
+        : `would run if ${sourcesBelow(decided, subject)} changed, or its SQL, or what it must hold`;
+    case "rule":
+      return ruleFlip();
+    case "upstream":
+      return upstreamFlip(decided, bypass.by);
+    case "source_missing":
+      return `would run if ${subject} were present`;
+    case "not_demanded":
+      return `would run if a model that runs read ${subject}, or its demand were always`;
+    case "frozen":
+    case "isolated":
+    case "override":
+      return null;
+  }
+}
+
+function ruleFlip(): string | null {
+  return null;
+}
+
+function upstreamFlip(decided: Decided, by: string | null): string {
+  const above = by === null ? undefined : decided.workings.nodes.get(by);
+  if (above === undefined) return `would run if ${by} were there again`;
+  const flip = above.bypass === null ? null : flipOf(decided, above, above.bypass);
+  return flip ?? `would run if ${by} ran`;
+}
+
+/** The sources that a model is made of in the end, at most a handful by name. */
+function sourcesBelow({ workings }: Decided, model: string): string {
+  const sources = new Set<string>();
+  const visited = new Set<string>();
+  const open = [model];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (visited.has(name)) continue;
+    visited.add(name);
+    const node = workings.nodes.get(name);
+    if (node?.kind === "source") sources.add(name);
+    else if (node?.kind === "model") open.push(...node.spec.inputs.map((input) => input.subject));
+  }
+  const names = [...sources].sort();
+  if (names.length === 0) return "what it reads";
+  const shown = names.slice(0, 5).join(" or ");
+  return names.length > 5 ? `${shown} or ${names.length - 5} other sources` : shown;
+}

@@ -1,0 +1,40 @@
+import type { Task, TaskId } from "./blueprint.ts";
+import type { Decided } from "./decided.ts";
+import type { SubjectNode } from "./subject-node.ts";
+import { explainActive } from "./why-active.ts";
+import { explainBypass } from "./why-bypassed.ts";
+import { flipOf } from "./why-flip.ts";
+import type { WhyReport } from "./why-report.ts";
+
+/**
+ * Why a task runs, or why it does not, from the outcome down to the facts; for a bypass also the
+ * nearest change that would turn it.
+ * @returns `null` when the blueprint has no such task.
+ */
+export function explainTask(decided: Decided, id: TaskId): WhyReport | null {
+  const found = findTask(decided, id);
+  if (found === null) return null;
+  const { node, task } = found;
+  if (task.bypass === null) {
+    const { reason, chain } = explainActive(decided, node, task);
+    return { task: id, state: "active", reason, chain };
+  }
+  const flip = flipOf(decided, node, task.bypass);
+  return {
+    task: id,
+    state: "bypassed",
+    reason: task.bypass.reason,
+    chain: [explainBypass(decided, node, task)],
+    ...(flip === null ? {} : { flip }),
+  };
+}
+
+function findTask(
+  { blueprint, workings }: Decided,
+  id: TaskId,
+): { readonly node: SubjectNode; readonly task: Task } | null {
+  const subject = id.slice(0, Math.max(0, id.lastIndexOf(".")));
+  const node = workings.nodes.get(subject);
+  const task = blueprint.segments.get(subject)?.tasks.find((one) => one.id === id);
+  return node === undefined || task === undefined ? null : { node, task };
+}
