@@ -1,14 +1,6 @@
 import { z } from "zod";
+import { declaredTypeSchema } from "../../ports/declared-type.ts";
 import { placeholdersOf } from "../../ports/discovered-name.ts";
-
-/** A DuckDB type as people may write it; it goes into SQL, so nothing else passes. */
-const typeText = z
-  .string()
-  .max(200)
-  .regex(
-    /^[A-Za-z][A-Za-z0-9_]*( [A-Za-z]+){0,4}(\( *\d+( *, *\d+)? *\))?(\[\])*$/,
-    "must be a DuckDB type such as VARCHAR, DECIMAL(18,2) or INTEGER[]",
-  );
 
 const relativePath = z
   .string()
@@ -47,7 +39,7 @@ const reading = {
     .describe("auto: by the name's ending, where .gz may follow."),
   csv: csv.prefault({}).describe("How delimited text is read."),
   types: z
-    .record(z.string(), typeText)
+    .record(z.string(), declaredTypeSchema)
     .default({})
     .describe("DuckDB types by column name, where the inferred one is not what is wanted."),
 };

@@ -9,6 +9,7 @@ import type { Column } from "../../core/schema/table-schema.ts";
 import { hashOf } from "../../core/std/hash.ts";
 import type { Json } from "../../core/std/json.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
+import { canonicalType } from "../../ports/declared-type.ts";
 import type { Log } from "../../ports/log.ts";
 import { describeFile } from "./describe-file.ts";
 import { type DuckdbReader, quoteName } from "./duckdb-reader.ts";
@@ -207,7 +208,7 @@ export async function columnsOf(
 ): Promise<readonly Column[]> {
   const merged = mergeColumns(files.map((file) => file.facts.columns));
   const asked = new Map(
-    Object.entries(locator.types).map(([name, type]) => [name.toLowerCase(), type]),
+    Object.entries(locator.types).map(([name, type]) => [name.toLowerCase(), canonicalType(type)]),
   );
   const columns: Column[] = [];
   for (const { name, types } of merged) {
