@@ -34,16 +34,22 @@ const extraOperators = [
   "double * int: double",
   "int / double: double",
   "double / int: double",
+  "bytes < bytes: bool",
+  "bytes <= bytes: bool",
+  "bytes > bytes: bool",
+  "bytes >= bytes: bool",
   "int == double: bool",
   "int == uint: bool",
   "double == uint: bool",
   "int in list<double>: bool",
   "double in list<int>: bool",
+  "list<int> == list<double>: bool",
 ];
 
 const instant = "google.protobuf.Timestamp";
 const span = "google.protobuf.Duration";
 const extraFunctions = [
+  "int(uint): int",
   `int(${instant}): int`,
   `string(${instant}): string`,
   `string(${span}): string`,

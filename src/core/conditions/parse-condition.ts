@@ -35,8 +35,9 @@ export function parseCondition(text: string, scope: DeclaredScope): ParsedCondit
       ast: parsed.ast,
       masked,
       confirmTypes() {
-        const result = parsed.check();
-        if (!result.valid) throw faultOf(result.error, text);
+        const { error } = parsed.check();
+        // It breaks down over empty lists, with an error of another class: that is no verdict.
+        if (error instanceof CelTypeError) throw faultOf(error, text);
       },
     };
   } catch (error) {
@@ -45,15 +46,14 @@ export function parseCondition(text: string, scope: DeclaredScope): ParsedCondit
   }
 }
 
-function faultOf(error: ParseError | CelTypeError | undefined, text: string): ConditionFault {
-  const start = Math.min(error?.range?.start ?? 0, text.length);
-  const end = Math.min(Math.max(error?.range?.end ?? text.length, start), text.length);
-  const isLimit = error?.code === "limit_exceeded";
+function faultOf(error: ParseError | CelTypeError, text: string): ConditionFault {
+  const start = Math.min(error.range?.start ?? 0, text.length);
+  const end = Math.min(Math.max(error.range?.end ?? text.length, start), text.length);
+  const isLimit = error.code === "limit_exceeded";
   const isSyntax = error instanceof ParseError && !isLimit;
-  const summary = error?.summary ?? "the expression is not valid";
   return new ConditionFault({
     code: isLimit ? "condition-unsupported" : isSyntax ? "condition-syntax" : "condition-type",
-    message: describe(error?.code, summary),
+    message: describe(error.code, error.summary),
     start,
     end,
     fix: isSyntax ? syntaxFix(text, start) : null,
@@ -81,7 +81,7 @@ const tokenNames: Readonly<Record<string, string>> = {
   EQ: "`==`",
 };
 
-function describe(code: string | undefined, summary: string): string {
+function describe(code: string, summary: string): string {
   if (code === "limit_exceeded") return `The condition is too large: ${summary}.`;
   const words = summary.replace(/\b[A-Z]{2,}\b/g, (token) => tokenNames[token] ?? token);
   return words.endsWith(".") ? words : `${words}.`;

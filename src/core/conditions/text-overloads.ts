@@ -125,7 +125,7 @@ const changes: readonly Overload[] = [
       "trim",
       ["string"],
       stringType,
-      ofText((text) => text.trim()),
+      ofText((text) => text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "")),
     ),
   ),
 ];
@@ -186,9 +186,20 @@ const lists: readonly Overload[] = [
       }),
     ),
   ),
+  method("split", ["string", "string", "int"], listOf(stringType), splitUpTo),
   total(method("join", ["list"], stringType, join)),
   total(method("join", ["list", "string"], stringType, join)),
 ];
+
+/** At most so many parts, of which the last keeps the rest; any number when negative. */
+function splitUpTo(...[frame, [text, separator, limit]]: Parameters<Apply>): unknown {
+  if (typeof text !== "string" || typeof separator !== "string") return mismatch;
+  spendMemory(frame, text.length + 1);
+  const parts = separator === "" ? [...text] : text.split(separator);
+  if (typeof limit !== "number" || limit < 0 || parts.length <= limit) return parts;
+  if (limit === 0) return [];
+  return [...parts.slice(0, limit - 1), parts.slice(limit - 1).join(separator)];
+}
 
 function join(...[frame, [list, separator]]: Parameters<Apply>): unknown {
   if (!Array.isArray(list)) return mismatch;

@@ -74,6 +74,14 @@ function combine(
   return orFail(inRange(toNanos(left) + sign * toNanos(right)), timeOverflow);
 }
 
+/** The standard holds the time between two instants in 64 bits of nanoseconds: 292 years. */
+function spanBetween(nanos: bigint): TimeValue | null {
+  return BigInt.asIntN(64, nanos) === nanos ? spanOfNanos(nanos) : null;
+}
+
+/** Well below those 292 years, a difference of milliseconds is exact and in range. */
+const quickSpanMsMax = 9e12;
+
 const arithmetic: readonly Overload[] = [
   freeFunction(
     "+",
@@ -104,9 +112,9 @@ const arithmetic: readonly Overload[] = [
     ["timestamp", "timestamp"],
     durationType,
     ofNumbers((left, right) => {
-      // Both in milliseconds is the common case, and their difference is exact.
-      if (typeof left === "number" && typeof right === "number") return left - right;
-      return combine(left, right, -1n, spanOfNanos);
+      const isQuick = typeof left === "number" && typeof right === "number";
+      if (isQuick && Math.abs(left - right) <= quickSpanMsMax) return left - right;
+      return combine(left, right, -1n, spanBetween);
     }),
   ),
   freeFunction(

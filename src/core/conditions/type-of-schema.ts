@@ -13,6 +13,7 @@ import {
   nullType,
   stringType,
   timestampType,
+  uintType,
 } from "./condition-type.ts";
 
 /**
@@ -27,6 +28,7 @@ export function typeOfSchema(schema: unknown): ConditionType {
     if (meta?.["cel"] === "timestamp") return timestampType;
     if (meta?.["cel"] === "duration") return durationType;
     if (meta?.["cel"] === "bytes") return bytesType;
+    if (meta?.["cel"] === "uint") return uintType;
   }
   return typeOfWrapper(schema) ?? typeOfScalar(schema) ?? typeOfAggregate(schema) ?? dynType;
 }
