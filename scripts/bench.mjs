@@ -55,7 +55,7 @@ async function runBenchmark(name) {
     console.log(`\n${name}: ended with code ${code}\n${text}`);
     return false;
   }
-  const results = JSON.parse(text.slice(at + "\n@results".length).split("\n")[0]);
+  const results = JSON.parse(text.slice(at + "\n@results".length));
   console.log(`\n${name} (${secondsSince(start)})`);
   for (const result of results) console.log(describeResult(result));
   return results.every(({ isMet }) => isMet);

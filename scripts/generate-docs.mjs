@@ -148,7 +148,7 @@ async function factsPage() {
   ]);
 }
 
-function factRows(prefix, { properties }) {
+function factRows(prefix, { properties = {} }) {
   return Object.entries(properties).flatMap(([name, schema]) => {
     const path = `${prefix}.${name}`;
     if (schema.type === "object") return factRows(path, schema);

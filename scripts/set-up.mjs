@@ -60,7 +60,7 @@ function npmInstall() {
 
 /** npm's JavaScript: told by npm when it started us, else the one that lies beside Node. */
 function npmEntry() {
-  const told = process.env.npm_execpath;
+  const told = process.env["npm_execpath"];
   if (told !== undefined && basename(told) === "npm-cli.js") return told;
   const beside = ["../lib/node_modules", "node_modules"].map((folder) =>
     join(dirname(process.execPath), folder, "npm/bin/npm-cli.js"),
@@ -86,7 +86,9 @@ function missingBinaries(packages) {
 /** glibc or musl on Linux, `null` elsewhere. */
 function libraryOfC() {
   if (process.platform !== "linux") return null;
-  return process.report.getReport().header.glibcVersionRuntime === undefined ? "musl" : "glibc";
+  /** @type {{ header?: { glibcVersionRuntime?: string } }} */
+  const report = process.report.getReport();
+  return report.header?.glibcVersionRuntime === undefined ? "musl" : "glibc";
 }
 
 function binaryAdvice(missing) {
