@@ -1,4 +1,4 @@
-import type { Decision, Segment, Task } from "../../core/decide/blueprint.ts";
+import type { Batch, Decision, Segment, Task } from "../../core/decide/blueprint.ts";
 import type { Attributed, MergedEffects } from "../../core/effects/merged-effects.ts";
 import type { Gate } from "../../core/project/check.ts";
 import { formatDurationMs } from "../../core/std/time.ts";
@@ -7,21 +7,41 @@ import { formatCount, formatCounted } from "../text/quantity.ts";
 import { fallbackWords, gateWords, retryWords } from "./safeguard-words.ts";
 import { traceWords } from "./trace-words.ts";
 
+const namesMax = 3;
+
+/** What was done to a segment, with the rules that did it; none when the project declares it. */
+interface Note {
+  readonly words: string;
+  readonly by: readonly string[];
+}
+
 /**
- * What rules did to a segment, one sentence each with the rule that caused it and the values that
- * made it match. Gates that the project declares are here too.
+ * What rules did to a segment, with the rule that caused it and the values that made it match: one
+ * sentence for all that the same rules did. Gates that the project declares are here too.
  */
-export function decisionNotes(segment: Segment, decision: Decision | null): readonly string[] {
-  const because = (rules: readonly string[]) => becauseWords(rules, decision);
-  const gates = gatesOf(segment.tasks).map(
-    (gate) => gateWords(gate) + because(gate.by === null ? [] : [gate.by]),
-  );
-  const grouping = groupingNotes(segment.tasks, because(decision?.effects.grouping?.by ?? []));
-  return [
-    ...grouping,
-    ...gates,
-    ...(decision === null ? [] : effectNotes(decision.effects, because)),
-  ];
+export function decisionNotes(
+  segment: Segment,
+  decision: Decision | null,
+  batches: readonly Batch[],
+): readonly string[] {
+  const effects = decision?.effects ?? null;
+  const grouping = groupingNotes(segment.tasks, batches, effects?.grouping?.by ?? []);
+  const notes = [...grouping, ...gateNotes(segment.tasks), ...effectNotes(effects)];
+  return joinNotes(notes).map(({ words, by }) => words + becauseWords(by, decision));
+}
+
+/** Neighbours that the same rules caused become one note. */
+function joinNotes(notes: readonly Note[]): readonly Note[] {
+  const joined: Note[] = [];
+  for (const note of notes) {
+    const last = joined.at(-1);
+    if (last !== undefined && note.by.length > 0 && last.by.join() === note.by.join()) {
+      joined[joined.length - 1] = { words: `${last.words}; ${note.words}`, by: note.by };
+    } else {
+      joined.push(note);
+    }
+  }
+  return joined;
 }
 
 /** `, because core/split-large (rows 3,000,000 > 2,000,000)`; nothing where no rule spoke. */
@@ -34,36 +54,51 @@ export function becauseWords(rules: readonly string[], decision: Decision | null
   return `, because ${each.join(" and ")}`;
 }
 
-function groupingNotes(tasks: readonly Task[], because: string): readonly string[] {
+function groupingNotes(
+  tasks: readonly Task[],
+  batches: readonly Batch[],
+  by: readonly string[],
+): readonly Note[] {
   return tasks.flatMap((task) => {
-    const notes: string[] = [];
+    const notes: Note[] = [];
     if (task.split !== null) {
       const { parts, size } = task.split;
-      const form = `${formatCounted(parts, "part")} of ${formatCount(size)} rows`;
-      notes.push(`${task.kind} in ${form}${because}`);
+      const words = `${task.kind} in ${formatCounted(parts, "part")} of ${formatCount(size)} rows`;
+      notes.push({ words, by });
     }
-    if (task.batch !== null) notes.push(`${task.kind} in batch ${printable(task.batch)}${because}`);
+    const batch = batches.find(({ id }) => id === task.batch);
+    if (batch !== undefined) notes.push({ words: batchWords(task, batch), by });
     return notes;
   });
 }
 
+function batchWords(task: Task, batch: Batch): string {
+  const others = batch.tasks.filter((id) => id !== task.id).map(printable);
+  if (others.length === 0) return `${task.kind} in a batch of its own`;
+  const rest = others.length - namesMax;
+  const names = others.slice(0, namesMax).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+  return `${task.kind} together with ${names}`;
+}
+
 /** Each gate once, though several tasks may bear it. */
-function gatesOf(tasks: readonly Task[]): readonly Gate[] {
+function gateNotes(tasks: readonly Task[]): readonly Note[] {
   const byName = new Map<string, Gate>();
   for (const task of tasks) {
     if (task.state === "bypassed") continue;
     for (const gate of task.safeguards.gates) byName.set(gate.name, gate);
   }
-  return [...byName.values()];
+  return [...byName.values()].map((gate) => ({
+    words: gateWords(gate),
+    by: gate.by === null ? [] : [gate.by],
+  }));
 }
 
-function effectNotes(
-  effects: MergedEffects,
-  because: (rules: readonly string[]) => string,
-): readonly string[] {
-  const note = <T>(effect: Attributed<T> | null, words: (value: T) => string) =>
-    effect === null ? [] : [words(effect.value) + because(effect.by)];
+function effectNotes(effects: MergedEffects | null): readonly Note[] {
+  if (effects === null) return [];
+  const note = <T>(effect: Attributed<T> | null, words: (value: T) => string): readonly Note[] =>
+    effect === null ? [] : [{ words: words(effect.value), by: effect.by }];
   return [
+    ...note(effects.classify, classifyWords),
     ...note(effects.priority, (value) => `priority ${formatCount(value)}`),
     ...note(effects.pool, (name) => `pool ${printable(name)}`),
     ...note(effects.retry, retryWords),
@@ -71,7 +106,6 @@ function effectNotes(
     ...note(effects.fallback, ({ maxAgeMs }) => fallbackWords(maxAgeMs)),
     ...note(effects.slaMs, (value) => `to be done within ${formatDurationMs(value)}`),
     ...note(effects.cadenceMs, (value) => `expected every ${formatDurationMs(value)}`),
-    ...note(effects.classify, classifyWords),
   ];
 }
 

@@ -7,11 +7,13 @@ import { wrapUnder } from "../text/wrap.ts";
 
 const subjectsMax = 3;
 
-/** What decisions have to say beyond their tasks: notifications, conflicts, rules that lacked facts. */
+/**
+ * What decisions have to say beyond their tasks: notifications, which conflicts between rules are
+ * among, and rules that lacked facts.
+ */
 export function decisionNotices(decisions: readonly Decision[], style: Style): readonly string[] {
   return [
     ...section("Notices", notifications(decisions, style), style),
-    ...section("Conflicts", conflicts(decisions, style), style),
     ...section("Undetermined rules", undetermined(decisions, style), style),
   ];
 }
@@ -32,20 +34,11 @@ function section(title: string, notices: readonly Notice[], style: Style): reado
 
 function notifications(decisions: readonly Decision[], { colors }: Style): readonly Notice[] {
   const paint = { info: colors.cyan, warning: colors.yellow, critical: colors.red };
-  return decisions.flatMap(({ effects }) =>
+  return decisions.flatMap(({ subject, effects }) =>
     effects.notifications.map(({ severity, title, by }) => ({
       mark: paint[severity](severity === "info" ? "i" : "!"),
-      text: `${severity}: ${printable(title)} (${printable(by)})`,
-    })),
-  );
-}
-
-function conflicts(decisions: readonly Decision[], { colors }: Style): readonly Notice[] {
-  return decisions.flatMap((decision) =>
-    decision.conflicts.map(({ effect, rules, outcome }) => ({
-      mark: colors.red("!"),
       text: printable(
-        `${decision.subject}: ${rules.join(" and ")} disagree on ${effect}; ${outcome}`,
+        `${severity}: ${title.includes(subject) ? "" : `${subject}: `}${title} (${by})`,
       ),
     })),
   );

@@ -1,4 +1,4 @@
-import type { Decision, Segment, Task } from "../../core/decide/blueprint.ts";
+import type { Batch, Decision, Segment, Task } from "../../core/decide/blueprint.ts";
 import type { Profile } from "../../core/metadata/profile.ts";
 import { displayWidth, pad } from "../text/display-width.ts";
 import { printable } from "../text/printable.ts";
@@ -15,6 +15,8 @@ export interface PlannedSegment {
   readonly decision: Decision | null;
   /** Of a source. */
   readonly profile: Profile | null;
+  /** Of the whole blueprint. */
+  readonly batches: readonly Batch[];
 }
 
 const tasksWidth = 24;
@@ -36,10 +38,11 @@ export function renderSegment(
   const mark = segmentMark(segment);
   const name = style.colors.bold(pad(printable(segment.subject), nameWidth));
   const head = `  ${paintMark(mark, style.colors)} ${name}  `;
-  const text = [pad(tasksWords(planned), tasksWidth), factWords(planned)].join("  ").trimEnd();
+  const tasks = tasksWords(planned);
+  const text = mark === "+" ? `${pad(tasks, tasksWidth)}  ${factWords(planned)}` : tasks;
   const indent = nameWidth + 6;
-  const lines = wrapUnder(" ".repeat(indent), text, style.width);
-  const notes = mark === "+" ? decisionNotes(segment, decision) : [];
+  const lines = wrapUnder(" ".repeat(indent), text.trimEnd(), style.width);
+  const notes = mark === "+" ? decisionNotes(segment, decision, planned.batches) : [];
   return [
     ...lines.map((line, index) => (index === 0 ? head + line.slice(indent) : line)),
     ...notes.flatMap((note) => wrapUnder("      ", note, style.width)),
@@ -55,7 +58,7 @@ export function renderSegmentFully(planned: PlannedSegment, style: Style): reado
   return [
     `  ${title}${facts === "" ? "" : `  ${facts}`}`,
     ...segment.tasks.flatMap((task) => taskLines(task, planned, style)),
-    ...decisionNotes(segment, decision)
+    ...decisionNotes(segment, decision, planned.batches)
       .filter((note) => !note.startsWith("gate "))
       .flatMap((note) => wrapUnder("      ", note, width)),
   ];

@@ -1,4 +1,5 @@
 import type { Bypass, BypassReason } from "../../core/decide/blueprint.ts";
+import type { ActiveReason } from "../../core/decide/why-report.ts";
 import { printable } from "../text/printable.ts";
 
 /** How a state is marked beside its colour. */
@@ -31,9 +32,35 @@ const words: Readonly<Record<BypassReason, string>> = {
   override: "bypassed by an operator",
 };
 
-/** A bypass reason in words, without its cause. */
+const tags: Readonly<Record<BypassReason, string>> = {
+  up_to_date: "up to date",
+  rule: "by a rule",
+  upstream: "upstream",
+  source_missing: "source missing",
+  frozen: "frozen",
+  isolated: "isolated",
+  not_demanded: "not demanded",
+  override: "by an operator",
+};
+
+/** A bypass reason as it is counted: `3 up to date`. */
+export function reasonTag(reason: BypassReason): string {
+  return tags[reason];
+}
+
+const activeWords: Readonly<Record<ActiveReason, string>> = {
+  new: "it was never made",
+  gone: "what was made of it is gone",
+  changed: "what it would make differs from what is there",
+  unknown: "whether anything changed cannot be told",
+  follows: "the task before it runs",
+  unmeasured: "what is there was never measured with these checks",
+};
+
+/** A reason to run or not to run in words, without its cause; a code of a failure as it is. */
 export function reasonWords(reason: string): string {
-  return isBypassReason(reason) ? words[reason] : reason;
+  if (isBypassReason(reason)) return words[reason];
+  return isActiveReason(reason) ? activeWords[reason] : reason;
 }
 
 /** A bypass in words, with the rule or upstream subject that caused it. */
@@ -43,6 +70,10 @@ export function bypassWords(bypass: Bypass): string {
   if (bypass.reason === "rule") return `bypassed by ${by}`;
   if (bypass.reason === "upstream") return `held back by ${by}`;
   return `${words[bypass.reason]} (${by})`;
+}
+
+function isActiveReason(reason: string): reason is ActiveReason {
+  return Object.hasOwn(activeWords, reason);
 }
 
 function isBypassReason(reason: string): reason is BypassReason {

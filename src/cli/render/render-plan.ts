@@ -1,4 +1,4 @@
-import type { Decision, Segment, Task } from "../../core/decide/blueprint.ts";
+import type { BypassReason, Decision, Segment, Task } from "../../core/decide/blueprint.ts";
 import { shortHash } from "../../core/std/hash.ts";
 import type { PlanReport } from "../../engine/sluice-project.ts";
 import { printable } from "../text/printable.ts";
@@ -15,7 +15,7 @@ import {
   renderSegmentFully,
   segmentMark,
 } from "./plan-segment.ts";
-import { reasonWords } from "./reason-words.ts";
+import { reasonTag, reasonWords } from "./reason-words.ts";
 
 const namesMax = 12;
 
@@ -37,9 +37,12 @@ export function renderPlan(report: PlanReport, style: Style, isFull: boolean): r
     ...titled("Sources", sources.flatMap(render)),
     ...titled("Models", models.flatMap(render)),
     ...(isFull ? [] : foldedLines(segments, style)),
-    ...decisionNotices(report.decisions, style),
+    ...decisionNotices(
+      isFull ? report.decisions : report.decisions.map(withoutObvious(report)),
+      style,
+    ),
     "",
-    style.colors.bold(summaryLine(report)),
+    ...wrapUnder("Plan: ", summaryText(report), style.width).map(style.colors.bold),
     ...nextStep(report, segments),
   ];
 }
@@ -73,6 +76,7 @@ function segmentRenderer(
       segment,
       decision: decisions.get(segment.subject) ?? null,
       profile: report.snapshot.profiles.get(segment.subject)?.profile ?? null,
+      batches: report.blueprint.batches,
     };
     return isFull ? renderSegmentFully(planned, style) : renderSegment(planned, nameWidth, style);
   };
@@ -105,22 +109,30 @@ function foldedLines(segments: readonly Segment[], style: Style): readonly strin
   return lines.length === 0 ? [] : ["", ...lines];
 }
 
-function summaryLine({ summary, blueprint }: PlanReport): string {
+/** Of a source that is not there nothing is known: its rules need not say so one by one. */
+function withoutObvious({ snapshot }: PlanReport): (decision: Decision) => Decision {
+  return (decision) => {
+    const state = snapshot.profiles.get(decision.subject)?.profile.presence.state ?? "present";
+    return state === "present" ? decision : { ...decision, rules: [] };
+  };
+}
+
+function summaryText({ summary, blueprint }: PlanReport): string {
   const { active, bypassed } = summary;
   const tasks = [...blueprint.segments.values()].flatMap((segment) => segment.tasks);
   const reasons = countReasons(tasks);
   const detail = reasons.length === 0 ? "" : ` (${reasons.join(", ")})`;
   const amount = active === 0 ? "nothing to run" : `${formatCounted(active, "task")} to run`;
   const rest = bypassed === 0 ? "" : `, ${formatCount(bypassed)} bypassed${detail}`;
-  return `Plan: ${amount}${rest} · blueprint ${shortHash(blueprint.id)}`;
+  return `${amount}${rest} · blueprint ${shortHash(blueprint.id)}`;
 }
 
 function countReasons(tasks: readonly Task[]): readonly string[] {
-  const counts = new Map<string, number>();
+  const counts = new Map<BypassReason, number>();
   for (const { bypass } of tasks) {
     if (bypass !== null) counts.set(bypass.reason, (counts.get(bypass.reason) ?? 0) + 1);
   }
-  return [...counts].map(([reason, count]) => `${formatCount(count)} ${reasonWords(reason)}`);
+  return [...counts].map(([reason, count]) => `${formatCount(count)} ${reasonTag(reason)}`);
 }
 
 /** What to ask next: about a task of the plan that is worth asking about. */

@@ -68,15 +68,23 @@ function taskRow(task: TaskReport, style: Style): readonly (Cell | string)[] {
 function remarks(task: TaskReport): string {
   const toQuarantine = quarantined(task);
   const parts = task.detail?.["parts"];
+  const reason = reasonRemark(task);
   return [
-    ...(task.reason === undefined ? [] : [reasonWords(task.reason)]),
+    ...(reason === "" ? [] : [reason]),
     ...(task.attempts > 1 ? [`${task.attempts} attempts`] : []),
     ...(typeof parts === "number" && parts > 1 ? [`in ${parts} parts`] : []),
     ...(toQuarantine > 0 ? [`${formatCounted(toQuarantine, "row")} to quarantine`] : []),
-    ...(task.message === undefined || task.status === "failed"
-      ? []
-      : [printable(task.message)].filter((message) => message !== task.reason)),
   ].join(", ");
+}
+
+/** Why a task did not run or failed, short enough for a table: a failure's words stand below it. */
+function reasonRemark({ status, reason, message }: TaskReport): string {
+  if (reason === undefined) return message ?? "";
+  if (message === undefined || status === "failed") return reasonWords(reason);
+  if (status === "skipped") return message;
+  return message.startsWith("by ")
+    ? `${reason === "upstream" ? "held back" : status} ${message}`
+    : `${reasonWords(reason)}: ${message}`;
 }
 
 function quarantined(task: TaskReport): number {
