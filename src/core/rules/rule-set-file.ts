@@ -5,6 +5,7 @@ import { canonicalJson } from "../std/canonical-json.ts";
 import { compareText } from "../std/compare.ts";
 import { hashOf } from "../std/hash.ts";
 import type { Rule, RuleSet } from "./rule-set.ts";
+import { ruleSetMeaning } from "./rule-set-meaning.ts";
 
 const identifier = z
   .string()
@@ -50,19 +51,9 @@ export type RuleSetFileInput = z.input<typeof ruleSetFileSchema>;
 /** The canonical form: what differs only in order, comments or spelling of defaults has one id. */
 export function toRuleSet(file: RuleSetFile): RuleSet {
   const rules = file.rules.map(toRule).sort((left, right) => compareText(left.id, right.id));
-  const meaning = {
-    name: file.ruleset,
-    params: file.params,
-    rules: rules.map(({ description: _, ...rule }) => rule),
-  };
-  return {
-    id: hashOf(meaning),
-    name: file.ruleset,
-    description: file.description,
-    owner: file.owner,
-    params: file.params,
-    rules,
-  };
+  const { ruleset: name, description, owner, params } = file;
+  const set = { name, description, owner, params, rules };
+  return { id: hashOf(ruleSetMeaning(set)), ...set };
 }
 
 /**

@@ -1,0 +1,68 @@
+import { profileTree } from "../metadata/snapshot.ts";
+import { ruleSetMeaning } from "../rules/rule-set-meaning.ts";
+import type { Hash } from "../std/hash.ts";
+import { hashOnce } from "../std/hash-once.ts";
+import type { Json } from "../std/json.ts";
+import { type ReferenceTree, treeObjects } from "../std/reference-tree.ts";
+import { toJson } from "../std/to-json.ts";
+import type { Decided } from "./decided.ts";
+
+/** An immutable value under the hash of its canonical JSON. */
+export interface HashedObject {
+  readonly id: Hash;
+  readonly value: Json;
+}
+
+/**
+ * A decision as content-addressed objects, from which `loadDecideInput` makes its input again:
+ * everything is reached from the record, under whose id the record itself is. What did not change
+ * since an earlier decision has the id that it had, so that a catalog keeps it once.
+ *
+ * record ─► snapshot ─► profiles        ─► each profile
+ *        ─► scope    ─► sources, models ─► each declaration
+ *        ─► history  ─► each subject's past
+ *        ─► rule sets, template
+ *        ─► blueprint ─► each segment
+ *
+ * Decisions of subjects are not stored: they are functions of the input, and made again from it.
+ */
+export function* decisionObjects(decided: Decided): Generator<HashedObject> {
+  yield* inputObjects(decided);
+  yield* blueprintObjects(decided);
+  const { id, ...bound } = decided.record;
+  yield { id, value: toJson(bound) };
+}
+
+function* inputObjects({ input, record, workings }: Decided): Generator<HashedObject> {
+  const { snapshot, scope, history, ruleSets, template } = input;
+  const { trees } = workings;
+  for (const { id, profile } of snapshot.profiles.values()) yield { id, value: toJson(profile) };
+  const profiles = profileTree(snapshot.profiles);
+  yield* treeObjects(profiles);
+  const { at, capacity } = snapshot;
+  yield { id: snapshot.id, value: toJson({ at, capacity, profiles: profiles.id }) };
+
+  yield* valueObjects(scope.sources, trees.sources);
+  yield* valueObjects(scope.models, trees.models);
+  yield { id: record.scope, value: { sources: trees.sources.id, models: trees.models.id } };
+  yield* valueObjects(history, trees.history);
+
+  for (const set of ruleSets) yield { id: set.id, value: toJson(ruleSetMeaning(set)) };
+  yield { id: record.template, value: toJson(template) };
+}
+
+function* valueObjects(
+  values: ReadonlyMap<string, object>,
+  tree: ReferenceTree,
+): Generator<HashedObject> {
+  for (const value of values.values()) yield { id: hashOnce(value), value: toJson(value) };
+  yield* treeObjects(tree);
+}
+
+function* blueprintObjects({ blueprint, workings }: Decided): Generator<HashedObject> {
+  for (const { id, ...fields } of blueprint.segments.values()) yield { id, value: toJson(fields) };
+  const { segments } = workings.trees;
+  yield* treeObjects(segments);
+  const { id, batches } = blueprint;
+  yield { id, value: toJson({ batches, segments: segments.id }) };
+}
