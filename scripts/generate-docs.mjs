@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { build } from "./build.mjs";
-import { root } from "./run-process.mjs";
+import { root, runNode, tool } from "./run-process.mjs";
 
 /**
  * `npm run docs`: writes the pages of `docs/reference` that follow from the code. With `--check` it
@@ -29,6 +29,10 @@ async function main() {
     writeFileSync(join(root, path), text);
     console.log(`wrote ${path}`);
   }
+  // `npm test` fails when this report of the library's surface is not what it would be now.
+  const extractor = tool("@microsoft/api-extractor/bin/api-extractor");
+  const report = await runNode([extractor, "run", "--local"]);
+  if (report.code !== 0) throw new Error(report.output);
 }
 
 const fromDist = (path) => import(`../dist/${path}`);

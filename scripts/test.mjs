@@ -21,6 +21,7 @@ const checks = [
   ["types", [tool("typescript/bin/tsc"), "-p", "tsconfig.json"]],
   ["build", [join(root, "scripts/build.mjs")]],
   ["types of scripts", [tool("typescript/bin/tsc"), "-p", "scripts/tsconfig.json"]],
+  ["public surface", [tool("@microsoft/api-extractor/bin/api-extractor"), "run"]],
   ["unused code", [tool("knip/bin/knip.js"), "--no-progress"]],
   ["package", [tool("publint/src/cli.js"), "--strict", "--pack", "npm"]],
 ];
