@@ -44,10 +44,15 @@ export function assembleModel(
 ): AssembledModel {
   const nothing = { spec: null, edges: [], expected: [] };
   if (analysis === undefined || draft.sql === "") return { ...nothing, problems: [] };
-  if (!analysis.ok) return { ...nothing, problems: [sqlProblem(draft, analysis)] };
   const tokens = scanSql(draft.sql);
+  const hidden = hiddenInputs(draft, tokens);
+  if (!analysis.ok) {
+    // Where the parser refuses without a place, what we can point at is the more useful answer.
+    const isPointed = analysis.offset === null && hidden.length > 0;
+    return { ...nothing, problems: isPointed ? hidden : [sqlProblem(draft, analysis)] };
+  }
   const resolved = resolveReads(draft, analysis.reads, tokens, surroundings.names);
-  const problems = [...resolved.problems, ...hiddenInputs(draft, tokens)];
+  const problems = [...resolved.problems, ...hidden];
   const subjects = [...new Set(resolved.edges.map(({ subject }) => subject))].sort(compareText);
   const policies = bypassPolicies(draft, subjects, surroundings.onBypass);
   problems.push(...policies.problems);
@@ -138,13 +143,14 @@ function resolveReads(
 const fileFunction =
   /^(read_\w+|parquet_\w+|sniff_csv|glob|\w+_scan|\w+_attach|query|query_table|st_read\w*)$/i;
 
-/** Table functions that read past Sluice: what they read can change without anyone noticing. */
+/** Files, and table functions that read past Sluice: what they read can change without anyone noticing. */
 function hiddenInputs(draft: ModelDraft, tokens: readonly SqlToken[]): readonly Problem[] {
   return tokens.flatMap((token, at) => {
     const before = tokens[at - 1]?.text.toLowerCase() ?? "";
-    const isCalled = token.kind === "word" && tokens[at + 1]?.text === "(";
-    if (!isCalled || !["from", "join", ",", "("].includes(before)) return [];
-    if (!fileFunction.test(token.text)) return [];
+    const isCall = token.kind === "word" && tokens[at + 1]?.text === "(";
+    const isFunction = isCall && ["from", "join", ",", "("].includes(before);
+    const isFile = token.kind === "text" && ["from", "join"].includes(before);
+    if (!isFile && !(isFunction && fileFunction.test(token.text))) return [];
     return {
       code: "hidden-input",
       severity: "error",

@@ -33,9 +33,9 @@ export function explainIssue(issue: Issue, schema: z.ZodType, context: FormConte
     case "invalid_union":
       return explainUnion(issue, schema, context);
     case "too_small":
-      return [outOfRange(place, issue.origin, `at least ${issue.minimum}`)];
+      return [outOfRange(place, issue.origin, "at least", issue.minimum)];
     case "too_big":
-      return [outOfRange(place, issue.origin, `at most ${issue.maximum}`)];
+      return [outOfRange(place, issue.origin, "at most", issue.maximum)];
     case "invalid_key":
       return [
         place.problem("bad-name", sentence(place, issue.issues[0]?.message ?? ""), {}, "key"),
@@ -171,10 +171,18 @@ function notAllowed(place: Place, options: readonly string[]): Problem {
   );
 }
 
-function outOfRange(place: Place, origin: string, bound: string): Problem {
+function outOfRange(
+  place: Place,
+  origin: string,
+  side: "at least" | "at most",
+  bound: number | bigint,
+): Problem {
   if (place.isMissing) return place.missing();
-  const unit = origin === "string" ? " characters long" : origin === "array" ? " entries long" : "";
-  return place.problem("out-of-range", `${place.words} must be ${bound}${unit}.`, {});
+  const unit = origin === "string" ? "character" : origin === "array" ? "entry" : null;
+  const plural = unit === "entry" ? "entries" : `${unit}s`;
+  const must =
+    unit === null ? `be ${side} ${bound}` : `have ${side} ${bound} ${bound === 1 ? unit : plural}`;
+  return place.problem("out-of-range", `${place.words} must ${must}.`, {});
 }
 
 /**
@@ -192,17 +200,19 @@ function explainUnion(
   if (place.isMissing) return [place.missing()];
   if (Array.isArray(options)) return [notAllowed(place, options.map(String))];
   const fitting = issue.errors
-    .filter((branch) => !branch.some(isAboutType))
+    .filter((branch) => !branch.some(isAboutWhole))
     .sort((left, right) => left.length - right.length);
-  const [meant] = fitting;
+  const isScalar = typeof place.value !== "object" || place.value === null;
+  const choice = issue.errors.find((branch) => branch[0]?.code === "invalid_value");
+  const meant = fitting[0] ?? (isScalar ? choice : undefined);
   if (meant === undefined) return [wrongType(place, issue.errors.flatMap(expectedTypes))];
   return meant.flatMap((inner) =>
     explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, schema, context),
   );
 }
 
-function isAboutType(issue: Issue): boolean {
-  return issue.path.length === 0 && issue.code === "invalid_type";
+function isAboutWhole({ path, code }: Issue): boolean {
+  return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
 }
 
 function expectedTypes(branch: readonly Issue[]): readonly string[] {

@@ -87,12 +87,10 @@ function inspect(
   assert(first !== undefined, "a document is made even of an empty text");
   const errors = first.errors.filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
   if (errors.length > 0) {
-    const places = new Set<number>();
-    const distinct = errors.filter(({ pos }) => !places.has(pos[0]) && places.add(pos[0]));
-    return {
-      document: null,
-      problems: distinct.slice(0, problemsMax).map((error) => yamlProblem(error, source, shift)),
-    };
+    const found = errors
+      .slice(0, 4 * problemsMax)
+      .map((error) => yamlProblem(error, source, shift));
+    return { document: null, problems: firstOfEachLine(found).slice(0, problemsMax) };
   }
   if (second !== undefined) {
     return refused({
@@ -104,6 +102,12 @@ function inspect(
     });
   }
   return { document: first, problems: [] };
+}
+
+/** What follows on the same line mostly follows from the first. */
+function firstOfEachLine(problems: readonly Problem[]): readonly Problem[] {
+  const lines = new Set<number>();
+  return problems.filter(({ location: { line } }) => !lines.has(line) && lines.add(line));
 }
 
 function refused(problem: Problem): Composed {

@@ -127,21 +127,25 @@ function readHeader(source: SourceText, name: string): Header {
     form: read.value,
     document,
     end,
-    problems: [...all, ...quarantined(read.value, document)],
+    problems: [...all, ...quarantined(document)],
   };
 }
 
 /** Only a source has a table for the rows that are set aside. */
-function quarantined(form: ModelForm | null, document: PositionedDocument): readonly Problem[] {
-  return (form?.checks ?? []).flatMap((check, at) => {
-    if (check.on_fail !== "quarantine") return [];
-    return {
-      code: "quarantine-on-model",
-      severity: "error",
-      message: "A model's rows cannot be set aside: they are computed, and would come again.",
-      location: document.locate(["checks", at, "on_fail"]),
-      fix: "Write `on_fail: fail` or `warn`; or set the rows aside in the source.",
-    };
+function quarantined(document: PositionedDocument): readonly Problem[] {
+  const checks = document.at(["checks"]);
+  if (!Array.isArray(checks)) return [];
+  return checks.flatMap((_, at): readonly Problem[] => {
+    if (document.at(["checks", at, "on_fail"]) !== "quarantine") return [];
+    return [
+      {
+        code: "quarantine-on-model",
+        severity: "error",
+        message: "A model's rows cannot be set aside: they are computed, and would come again.",
+        location: document.locate(["checks", at, "on_fail"]),
+        fix: "Write `on_fail: fail` or `warn`; or set the rows aside in the source.",
+      },
+    ];
   });
 }
 

@@ -31,7 +31,7 @@ export function parseSettings(source: SourceText | null): SettingsDraft {
   if (source === null) return { ...toDraft(fallback, null), isRead: false, problems: [noSettings] };
   const { document, problems } = parseDocument(source);
   if (document === null) return { ...toDraft(fallback, null), isRead: false, problems };
-  const context = { document, path: [], what: "sluice.yaml" };
+  const context = { document, path: [], what: "`sluice.yaml`" };
   const form = readForm(settingsForm, document.value, context);
   const own = [...problems, ...form.problems, ...secretProblems(document, null)];
   if (form.value === null) return { ...toDraft(fallback, document), isRead: false, problems: own };

@@ -28,7 +28,7 @@ export function pathProblem(
     severity: "error",
     message: `The path \`${value}\` leaves the project's folder, and no allowed folder holds it.`,
     location: document.locate(path),
-    fix: "Keep it inside the project, or name its folder under `paths: { allow: [] }` in sluice.yaml.",
+    fix: "Keep it inside the project, or list its folder in `paths.allow` of sluice.yaml.",
   };
 }
 

@@ -9,22 +9,30 @@ export function isSecretName(name: string): boolean {
   return secretWord.test(name);
 }
 
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * Where in a value a secret stands in clear, or `null`: a reference such as `${env:NAME}` is none.
+ * Where secrets stand in clear in a text: a reference such as `${env:NAME}` is none.
  * @param isOption true where `password=…` is a part of how to connect, and not of a condition.
  */
-export function secretInText(
-  text: string,
-  isOption: boolean,
-): { readonly start: number; readonly end: number } | null {
-  for (const pattern of isOption ? [urlWithPassword, dsnPassword] : [urlWithPassword]) {
-    for (const match of text.matchAll(pattern)) {
+export function secretSpans(text: string, isOption: boolean): readonly Span[] {
+  const patterns = isOption ? [urlWithPassword, dsnPassword] : [urlWithPassword];
+  const spans = patterns.flatMap((pattern) =>
+    [...text.matchAll(pattern)].flatMap((match): readonly Span[] => {
       const [all, secret = ""] = match;
-      if (secret.startsWith("${") || secret.startsWith("'${")) continue;
+      if (/^['"]?\$\{/.test(secret)) return [];
       const start = match.index + all.lastIndexOf(secret);
-      return { start, end: start + secret.length };
-    }
-  }
+      return [{ start, end: start + secret.length }];
+    }),
+  );
   const key = privateKey.exec(text);
-  return key === null ? null : { start: key.index, end: text.length };
+  return key === null ? spans : [...spans, { start: key.index, end: text.length }];
+}
+
+/** The first of them, or `null`. */
+export function secretInText(text: string, isOption: boolean): Span | null {
+  return secretSpans(text, isOption)[0] ?? null;
 }

@@ -1,4 +1,3 @@
-import { compareText } from "../std/compare.ts";
 import { closestName } from "./did-you-mean.ts";
 import type { TableReference } from "./sql-analysis.ts";
 
@@ -108,11 +107,21 @@ function tableFix(reference: TableReference, names: SubjectNames): string | null
   if (elsewhere !== undefined) {
     return `It is built in another schema: read it as \`${modelText(elsewhere)}\`.`;
   }
-  const inMain = reference.schema === "";
-  const texts = names.models.map((model) =>
-    inMain && (model.schema ?? "main") === "main" ? model.name : modelText(model),
+  const model = names.models.find((each) => each.name === closestModel(name, names));
+  const source = closestName(name, names.sources);
+  const close = closestName(
+    name,
+    [model?.name ?? "", source ?? ""].filter((text) => text !== ""),
   );
-  const candidates = [...texts, ...names.sources.map((source) => `raw.${source}`)];
-  const close = closestName(referenceText(reference), candidates.sort(compareText));
-  return close === null ? null : `Did you mean \`${close}\`?`;
+  if (close === null) return null;
+  if (close !== model?.name) return `Did you mean \`raw.${close}\`?`;
+  const isShort = reference.schema === "" && (model.schema ?? "main") === "main";
+  return `Did you mean \`${isShort ? model.name : modelText(model)}\`?`;
+}
+
+function closestModel(name: string, names: SubjectNames): string | null {
+  return closestName(
+    name,
+    names.models.map((model) => model.name),
+  );
 }

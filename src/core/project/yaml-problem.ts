@@ -9,6 +9,28 @@ interface Explanation {
 
 const quoteIt = "Put the text in quotes.";
 
+/** Findings that share a code with others, by how the parser begins its sentence. */
+const variants: readonly (readonly [RegExp, Explanation])[] = [
+  [
+    /^Sequence item without/,
+    {
+      message: "This line is neither an entry of the list above nor aligned with the keys of one.",
+      fix: "Begin an entry with `- `, and align its keys with each other.",
+    },
+  ],
+  [/^Missing closing/, { message: "A quote is opened and never closed.", fix: "Close the quote." }],
+  [/^Implicit map keys/, { message: "A key has no `:` after it.", fix: "Write `key: value`." }],
+  [/^Flow /, { message: "A bracket is opened and not closed before this line.", fix: "Close it." }],
+  [
+    /^Unexpected scalar at node end/,
+    { message: "Text goes on where the value has ended.", fix: "Put all of it in quotes." },
+  ],
+  [
+    /^Unexpected block-seq-ind/,
+    { message: "A list cannot begin on the line of its key.", fix: "Begin it on the next line." },
+  ],
+];
+
 /** The parser's findings in our words: its own quote the file, which may hold a secret. */
 const explanations: Readonly<Partial<Record<YAMLParseError["code"], Explanation>>> = {
   BAD_DQ_ESCAPE: {
@@ -25,8 +47,8 @@ const explanations: Readonly<Partial<Record<YAMLParseError["code"], Explanation>
     fix: quoteIt,
   },
   BLOCK_AS_IMPLICIT_KEY: {
-    message: "A second `: ` stands on one line, where only one mapping can begin.",
-    fix: "Put the text in quotes when the colon belongs to it; else begin a new line.",
+    message: "A `: ` stands where no mapping can begin: inside another key's value.",
+    fix: "Put the value in quotes when the colon belongs to it; else align the keys.",
   },
   BLOCK_IN_FLOW: {
     message: "A block cannot stand inside `{ }` or `[ ]`.",
@@ -51,7 +73,9 @@ const explanations: Readonly<Partial<Record<YAMLParseError["code"], Explanation>
 
 /** What a finding of the YAML parser means, and where; offsets are moved by `shift`. */
 export function yamlProblem(error: YAMLParseError, source: SourceText, shift: number): Problem {
-  const { message, fix } = explanations[error.code] ?? { message: "This is not valid YAML." };
+  const variant = variants.find(([pattern]) => pattern.test(error.message))?.[1];
+  const known = variant ?? explanations[error.code];
+  const { message, fix } = known ?? { message: "This is not valid YAML." };
   const start = error.pos[0] + shift;
   return {
     code: "yaml-syntax",
