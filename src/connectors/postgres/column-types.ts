@@ -101,7 +101,7 @@ function eraAfterDay(column: string): string {
   return String.raw`regexp_replace(${column}::text, E'^(\\S+) (.*) BC$', E'\\1 (BC) \\2')`;
 }
 
-/** Months, days and microseconds, which is what an interval consists of on both sides. */
+/** Months, days and microseconds, which is what an interval consists of on both sides; or infinity. */
 function intervalText(column: string): string {
   const part = (field: string) => `extract(${field} FROM ${column})`;
   const months = `${part("year")} * 12 + ${part("month")}`;
@@ -109,7 +109,8 @@ function intervalText(column: string): string {
     `${part("hour")} * 3600000000 + ${part("minute")} * 60000000 + ` +
     `trunc(${part("microseconds")})`;
   return (
+    `CASE WHEN NOT isfinite(${column}) THEN ${column}::text ELSE ` +
     `trunc(${months}) || ' months ' || trunc(${part("day")}) || ' days ' || ` +
-    `trunc(${microseconds}) || ' microseconds'`
+    `trunc(${microseconds}) || ' microseconds' END`
   );
 }
