@@ -1,9 +1,10 @@
-import type { ConnectionSpec } from "../core/project/project.ts";
+import type { ConnectionSpec, Project } from "../core/project/project.ts";
 import { OperatingError, toOperatingError } from "../errors/operating-error.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Connector, ConnectorSession } from "../ports/connector.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import type { Parts } from "./parts.ts";
 
 /** What opening a connection needs from the world. */
 export interface ConnectionsContext {
@@ -72,4 +73,15 @@ async function openSession(
       cause: error,
     });
   }
+}
+
+/** The connections of a project, each opened when it is first asked something. */
+export function connectionsOf(project: Project, parts: Parts): Connections {
+  return lazyConnections(project.connections, {
+    connectors: parts.connectors,
+    secrets: parts.secrets,
+    projectFolder: parts.folder,
+    clock: parts.clock,
+    log: parts.log,
+  });
 }

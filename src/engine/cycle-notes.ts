@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { sourceSchema } from "../core/decide/stored-schemas.ts";
 import type { SubjectRecord } from "../core/metadata/subject-record.ts";
+import type { SourceSpec } from "../core/project/project.ts";
 import { type Json, toJson } from "../core/std/json.ts";
 import type { Catalog, CatalogReader } from "../ports/catalog.ts";
 import type { CommittedOutput } from "../ports/warehouse.ts";
@@ -15,6 +17,8 @@ export interface CycleNotes {
   readonly records: ReadonlyMap<string, SubjectRecord>;
   /** By `schema.name`: the ledger's last word, for a plan made while a run holds the warehouse. */
   readonly outputs: ReadonlyMap<string, CommittedOutput>;
+  /** By connection: what its patterns found, for when it cannot be asked. */
+  readonly found: ReadonlyMap<string, readonly SourceSpec[]>;
 }
 
 const recordSchema = z.strictObject({
@@ -38,20 +42,29 @@ const outputSchema = z.strictObject({
   columns: z.array(z.strictObject({ name: z.string(), type: z.string(), nullable: z.boolean() })),
 }) satisfies z.ZodType<CommittedOutput>;
 
-const kinds = { memo: "probe-memo", record: "subject-record", output: "output" } as const;
+const kinds = {
+  memo: "probe-memo",
+  record: "subject-record",
+  output: "output",
+  found: "found",
+} as const;
 
 /** Reads the notes; without a catalog there are none. */
 export async function readCycleNotes(catalog: CatalogReader | null): Promise<CycleNotes> {
-  if (catalog === null) return { memos: new Map(), records: new Map(), outputs: new Map() };
-  const [memos, records, outputs] = await Promise.all([
+  if (catalog === null) {
+    return { memos: new Map(), records: new Map(), outputs: new Map(), found: new Map() };
+  }
+  const [memos, records, outputs, found] = await Promise.all([
     catalog.notes(kinds.memo),
     catalog.notes(kinds.record),
     catalog.notes(kinds.output),
+    catalog.notes(kinds.found),
   ]);
   return {
     memos,
     records: understood(recordSchema, records),
     outputs: understood(outputSchema, outputs),
+    found: understood(z.array(sourceSchema), found),
   };
 }
 
@@ -63,6 +76,7 @@ export async function writeCycleNotes(
   if (notes.memos !== undefined) await catalog.putNotes(kinds.memo, notes.memos);
   if (notes.records !== undefined) await catalog.putNotes(kinds.record, asJson(notes.records));
   if (notes.outputs !== undefined) await catalog.putNotes(kinds.output, asJson(notes.outputs));
+  if (notes.found !== undefined) await catalog.putNotes(kinds.found, asJson(notes.found));
 }
 
 /** Leaves out what a newer or older version wrote in another form. */

@@ -1,0 +1,116 @@
+import { access, statfs } from "node:fs/promises";
+import { availableParallelism, totalmem } from "node:os";
+import { resolve } from "node:path";
+import { sqliteCatalogs } from "../catalogs/sqlite/sqlite-catalogs.ts";
+import { checkLinks } from "../config/check-links.ts";
+import { environmentSecrets } from "../config/environment-secrets.ts";
+import { findProjectFolder } from "../config/find-project-folder.ts";
+import { readProjectFolder } from "../config/read-project-folder.ts";
+import { readProjectSettings } from "../config/read-project-settings.ts";
+import type { Capacity } from "../core/metadata/snapshot.ts";
+import type { Project } from "../core/project/project.ts";
+import type { RuleSet } from "../core/rules/rule-set.ts";
+import { loadProject, withProblems } from "../engine/load-project.ts";
+import { openSluiceProject } from "../engine/open-sluice-project.ts";
+import type { Parts } from "../engine/parts.ts";
+import type { SluiceProject } from "../engine/sluice-project.ts";
+import type { SqlAnalyzer } from "../ports/sql-analyzer.ts";
+import type { Warehouse } from "../ports/warehouse.ts";
+import { folderStaging } from "../stagings/folder/folder-staging.ts";
+import { connectors } from "./connectors.ts";
+import { streamLog } from "./stream-log.ts";
+import { systemClock } from "./system-clock.ts";
+import { systemRandom } from "./system-random.ts";
+
+/** What to open, and where notes go. */
+export interface OpenProjectOptions {
+  /** The folder that holds `sluice.yaml`; by default it is looked for from here upwards. */
+  readonly folder?: string;
+  /** Rule sets written with `defineRuleSet`, added to those of the project's files. */
+  readonly ruleSets?: readonly RuleSet[];
+  /** Takes warnings and notes, whole lines with secrets hidden; by default standard error. */
+  readonly logStream?: { write(text: string): unknown };
+  /** Whether debug notes are wanted too. */
+  readonly isVerbose?: boolean;
+}
+
+/**
+ * Opens a project: everything that the command line does, for a program.
+ * @throws PROJECT_NOT_FOUND, PROJECT_INVALID when sluice.yaml itself cannot be read.
+ */
+export async function openProject(options: OpenProjectOptions = {}): Promise<SluiceProject> {
+  const folder = await findProjectFolder(options.folder ?? null);
+  const { name } = await readProjectSettings(folder);
+  return openSluiceProject(partsOf(folder, options), name);
+}
+
+function partsOf(folder: string, options: OpenProjectOptions): Parts {
+  const secrets = environmentSecrets(folder);
+  return {
+    folder,
+    loadProject: async () => {
+      const tools = { connectors, openAnalyzer, ruleSets: options.ruleSets ?? [] };
+      const loaded = await loadProject(await readProjectFolder(folder), tools);
+      if (loaded.project === null) return loaded;
+      return withProblems(loaded, await checkLinks(folder, loaded.project, loaded.places));
+    },
+    readSettings: async () => (await readProjectSettings(folder)).settings,
+    connectors,
+    catalogs: sqliteCatalogs,
+    openWarehouse: (project) => openWarehouse(folder, project),
+    hasWarehouse: async ({ settings }) => await exists(resolve(folder, settings.warehouse.path)),
+    openStaging: ({ settings }) => folderStaging(resolve(folder, settings.stagingPath)),
+    catalogPath: (settings) => resolve(folder, settings.catalogPath),
+    freeBytes: async () => {
+      const { bavail, bsize } = await statfs(folder);
+      return bavail * bsize;
+    },
+    capacity: capacityOfMachine(),
+    secrets,
+    clock: systemClock,
+    random: systemRandom,
+    log: streamLog(options.logStream ?? process.stderr, {
+      redact: (text) => secrets.redact(text),
+      isVerbose: options.isVerbose ?? false,
+    }),
+  };
+}
+
+/** The parser is heavy to load, and a project without models needs none. */
+async function openAnalyzer(): Promise<SqlAnalyzer> {
+  const { duckdbSqlAnalyzer } = await import("../warehouses/duckdb/duckdb-sql-analyzer.ts");
+  return duckdbSqlAnalyzer();
+}
+
+/** What only reads the catalog never waits for the warehouse's driver. */
+async function openWarehouse(folder: string, project: Project): Promise<Warehouse> {
+  const { openDuckdbWarehouse } = await import("../warehouses/duckdb/open-duckdb-warehouse.ts");
+  const { settings } = project;
+  const { memoryBytes, threads } = settings.limits;
+  return await openDuckdbWarehouse({
+    path: resolve(folder, settings.warehouse.path),
+    readableFolders: [
+      folder,
+      ...settings.allowedFolders.map((allowed) => resolve(folder, allowed)),
+    ],
+    ...(memoryBytes === null ? {} : { memoryLimit: `${memoryBytes}B` }),
+    ...(threads === null ? {} : { threads }),
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    // Not there, or not to be had: either way there is nothing to open yet.
+    return false;
+  }
+}
+
+/** Cores and memory that this process may use, containers' limits included. */
+function capacityOfMachine(): Capacity {
+  const constrained = process.constrainedMemory() ?? 0;
+  const memoryBytes = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return { cores: availableParallelism(), memoryBytes };
+}

@@ -1,0 +1,105 @@
+import { decide } from "../core/decide/decide.ts";
+import type { Decided } from "../core/decide/decided.ts";
+import { decisionsOf } from "../core/decide/decision-of.ts";
+import type { Profile } from "../core/metadata/profile.ts";
+import { present } from "../core/std/assert.ts";
+import type { EpochMs } from "../core/std/time.ts";
+import type { CommittedOutput } from "../ports/warehouse.ts";
+import type { Connections } from "./connections.ts";
+import type { CycleNotes } from "./cycle-notes.ts";
+import { type Harvest, harvest } from "./harvest.ts";
+import type { ValidProject } from "./load-project.ts";
+import type { Parts } from "./parts.ts";
+import { historyOf, lastLoadsOf } from "./past.ts";
+import type { CycleOptions, PlanReport } from "./sluice-project.ts";
+
+/** What a cycle starts from. */
+export interface CycleStart {
+  readonly loaded: ValidProject;
+  readonly at: EpochMs;
+  readonly notes: CycleNotes;
+  /** By `schema.name`: the ledger's last word. */
+  readonly outputs: ReadonlyMap<string, CommittedOutput>;
+  readonly connections: Connections;
+}
+
+/** One harvest and the decision that it led to. */
+export interface Cycle {
+  readonly harvest: Harvest;
+  readonly decided: Decided;
+}
+
+/** Looks at the sources. */
+export async function harvestCycle(
+  parts: Parts,
+  start: CycleStart,
+  options: CycleOptions,
+): Promise<Harvest> {
+  const { project } = start.loaded;
+  const past = { outputs: start.outputs, records: start.notes.records };
+  return await harvest(
+    {
+      connections: project.connections,
+      sources: project.sources,
+      discover: project.discover,
+      at: start.at,
+      capacity: parts.capacity,
+      memos: start.notes.memos,
+      records: start.notes.records,
+      lastLoads: lastLoadsOf(past),
+      lastFound: start.notes.found,
+      onProbe: (progress) => options.onProbe?.(progress),
+      signal: options.signal,
+    },
+    {
+      connections: start.connections,
+      clock: parts.clock,
+      log: parts.log,
+      redact: (text) => parts.secrets.redact(text),
+      kindOf: (connector) => kindOf(parts, connector),
+    },
+  );
+}
+
+function kindOf(parts: Parts, connector: string): Profile["kind"] {
+  return present(parts.connectors.get(connector), `${connector} was checked`).sourceKind;
+}
+
+/** Looks at the sources, reads the past, and decides. */
+export async function decideCycle(
+  parts: Parts,
+  start: CycleStart,
+  options: CycleOptions,
+): Promise<Cycle> {
+  const harvested = await harvestCycle(parts, start, options);
+  const { project, ruleSets } = start.loaded;
+  const past = { outputs: start.outputs, records: harvested.records };
+  const records = new Map([...start.notes.records, ...past.records]);
+  const decided = decide({
+    snapshot: harvested.snapshot,
+    ruleSets,
+    template: project.template,
+    scope: {
+      sources: new Map(harvested.sources.map((source) => [source.name, source] as const)),
+      models: new Map(project.models.map((model) => [model.name, model] as const)),
+    },
+    history: historyOf({ ...past, records }, harvested.sources, project.models),
+  });
+  return { harvest: harvested, decided };
+}
+
+/** A decision as a plan that people and programs read. */
+export function planReport(loaded: ValidProject, cycle: Cycle): PlanReport {
+  const { decided } = cycle;
+  const { record, blueprint, summary } = decided;
+  return {
+    record,
+    blueprint,
+    decisions: [...decisionsOf(decided)],
+    snapshot: cycle.harvest.snapshot,
+    summary,
+    ruleSets: decided.input.ruleSets.map(({ id, name }) => ({ id, name })),
+    template: decided.input.template.name,
+    warnings: loaded.problems,
+  };
+}

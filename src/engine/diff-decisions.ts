@@ -1,0 +1,35 @@
+import { decide } from "../core/decide/decide.ts";
+import type { Decided } from "../core/decide/decided.ts";
+import { type DiffReport, diffBlueprints } from "../core/decide/diff-blueprints.ts";
+import type { CatalogReader, RunSummary } from "../ports/catalog.ts";
+import { readDecisionInput } from "./decision-store.ts";
+import { notFound } from "./not-found.ts";
+
+/** How far back a blueprint is looked for among the runs that had it. */
+const runsMax = 1_000;
+
+/** What differs between two runs, or between the blueprints that two runs had. */
+export async function diffDecisions(
+  catalog: CatalogReader | null,
+  from: string,
+  to: string,
+): Promise<DiffReport> {
+  return diffBlueprints(await decidedBy(catalog, from), await decidedBy(catalog, to));
+}
+
+/** The decision behind a run's or blueprint's id, or a prefix of one that is long enough. */
+async function decidedBy(catalog: CatalogReader | null, id: string): Promise<Decided> {
+  const runs = (await catalog?.runs(runsMax)) ?? [];
+  const run =
+    (await catalog?.run(id)) ?? runs.find(({ blueprint }) => isPrefix(id, blueprint)) ?? null;
+  if (catalog === null || run === null) throw notFound("run or blueprint", id, runs.map(idOf));
+  return decide(await readDecisionInput(catalog, run.decision));
+}
+
+function isPrefix(prefix: string, id: string): boolean {
+  return prefix.length >= 6 && id.startsWith(prefix);
+}
+
+function idOf(run: RunSummary): string {
+  return run.id;
+}

@@ -1,0 +1,123 @@
+import { assembleProject } from "../core/project/assemble-project.ts";
+import { type ProjectDraft, parseProjectFiles } from "../core/project/parse-project-files.ts";
+import type { Location, Problem } from "../core/project/problem.ts";
+import type { Project, ProjectSettings } from "../core/project/project.ts";
+import type { ProjectFile } from "../core/project/project-file.ts";
+import { sortProblems } from "../core/project/sort-problems.ts";
+import type { SqlAnalysis } from "../core/project/sql-analysis.ts";
+import { parseRuleFiles } from "../core/rules/parse-rule-files.ts";
+import type { RuleSet } from "../core/rules/rule-set.ts";
+import { OperatingError } from "../errors/operating-error.ts";
+import type { Connector } from "../ports/connector.ts";
+import type { SqlAnalyzer } from "../ports/sql-analyzer.ts";
+
+/** What a project's files say, or what is wrong with them. */
+export interface LoadedProject {
+  /** `null` when any problem is an error. */
+  readonly project: Project | null;
+  readonly ruleSets: readonly RuleSet[];
+  /** What sluice.yaml says, also when other files have errors; `null` when it could not be read. */
+  readonly settings: ProjectSettings | null;
+  /** All of them, in file order. */
+  readonly problems: readonly Problem[];
+  /** Where parts are declared, by `connection:<name>`, `source:<name>` and `model:<name>`. */
+  readonly places: ReadonlyMap<string, Location>;
+  /** Texts that problems point into, by path. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly counts: {
+    readonly connections: number;
+    readonly sources: number;
+    readonly models: number;
+    readonly rules: number;
+  };
+}
+
+/** A project whose files have no error; its problems are warnings. */
+export type ValidProject = LoadedProject & { readonly project: Project };
+
+/** What was read of a project's folder. */
+export interface FilesRead {
+  readonly files: readonly ProjectFile[];
+  /** Files that could not be read, or must not be. */
+  readonly problems: readonly Problem[];
+}
+
+/** Parses and checks all files together, without any connection to a source. */
+export async function loadProject(
+  read: FilesRead,
+  tools: {
+    readonly connectors: ReadonlyMap<string, Connector>;
+    /** Opened only when there is SQL to analyze. */
+    readonly openAnalyzer: () => Promise<SqlAnalyzer>;
+    /** Rule sets that a program adds to those of the files. */
+    readonly ruleSets: readonly RuleSet[];
+  },
+): Promise<LoadedProject> {
+  const schemas = new Map(
+    [...tools.connectors].map(([type, connector]) => [type, connector.schemas] as const),
+  );
+  const draft = parseProjectFiles(read.files, schemas);
+  const analyses = await analyzeModels(draft, tools.openAnalyzer);
+  const assembled = assembleProject(draft, analyses);
+  const rules = parseRuleFiles(draft.ruleFiles, {
+    template: draft.template.value,
+    scope: assembled.project === null ? null : declaredScope(assembled.project),
+    added: tools.ruleSets,
+    places: assembled.places,
+  });
+  const problems = sortProblems([...read.problems, ...assembled.problems, ...rules.problems]);
+  const isValid = !problems.some(({ severity }) => severity === "error");
+  return {
+    project: isValid ? assembled.project : null,
+    ruleSets: rules.ruleSets,
+    settings: draft.settings.isRead ? draft.settings.settings : null,
+    problems,
+    places: assembled.places,
+    texts: new Map(read.files.map(({ path, text }) => [path, text])),
+    counts: {
+      connections: draft.connections.length,
+      sources: draft.connections.reduce((sum, { sources }) => sum + sources.length, 0),
+      models: draft.models.length,
+      rules: rules.ruleSets.reduce((sum, set) => sum + set.rules.length, 0),
+    },
+  };
+}
+
+function declaredScope({ sources, models }: Project) {
+  return { sources, subjects: new Set([...sources, ...models].map(({ name }) => name)) };
+}
+
+async function analyzeModels(
+  draft: ProjectDraft,
+  openAnalyzer: () => Promise<SqlAnalyzer>,
+): Promise<ReadonlyMap<string, SqlAnalysis>> {
+  const written = draft.models.filter(({ sql }) => sql !== "");
+  if (written.length === 0) return new Map();
+  const analyzer = await openAnalyzer();
+  const analyses = await Promise.all(
+    written.map(async ({ source, sql }) => [source.file, await analyzer.analyze(sql)] as const),
+  );
+  return new Map(analyses);
+}
+
+/** The same project with what was found about it later. */
+export function withProblems(loaded: LoadedProject, found: readonly Problem[]): LoadedProject {
+  const isValid = !found.some(({ severity }) => severity === "error");
+  return {
+    ...loaded,
+    project: isValid ? loaded.project : null,
+    problems: sortProblems([...loaded.problems, ...found]),
+  };
+}
+
+/** @throws PROJECT_INVALID with all problems and the texts that they point into as its cause. */
+export function validProject(loaded: LoadedProject): ValidProject {
+  const { project, problems, texts } = loaded;
+  if (project !== null) return { ...loaded, project };
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  throw new OperatingError(
+    "PROJECT_INVALID",
+    `The project has ${errors} ${errors === 1 ? "error" : "errors"}`,
+    { hint: "See them all with `sluice check`.", cause: { problems, texts } },
+  );
+}

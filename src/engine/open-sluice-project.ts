@@ -1,0 +1,151 @@
+import { decide } from "../core/decide/decide.ts";
+import { explainTask } from "../core/decide/why.ts";
+import { type TableName, tableText } from "../core/schema/table-schema.ts";
+import { OperatingError } from "../errors/operating-error.ts";
+import type { CatalogReader, RunSummary } from "../ports/catalog.ts";
+import { checkReport } from "./check-report.ts";
+import { connectionsOf } from "./connections.ts";
+import { type Cycle, type CycleStart, decideCycle, harvestCycle, planReport } from "./cycle.ts";
+import { readCycleNotes } from "./cycle-notes.ts";
+import { readDecisionInput } from "./decision-store.ts";
+import { diffDecisions } from "./diff-decisions.ts";
+import { diagnose } from "./doctor.ts";
+import { type ValidProject, validProject } from "./load-project.ts";
+import { notFound } from "./not-found.ts";
+import type { Parts } from "./parts.ts";
+import { readOutputs } from "./read-outputs.ts";
+import { pastRun, runCycle } from "./run-cycle.ts";
+import type { CycleOptions, SluiceProject } from "./sluice-project.ts";
+
+/** A project over these parts. It holds nothing open between calls. */
+export function openSluiceProject(parts: Parts, name: string): SluiceProject {
+  return {
+    name,
+    folder: parts.folder,
+    check: async () => checkReport(await parts.loadProject()),
+    snapshot: (options = {}) =>
+      startCycle(parts, options, async (start) => {
+        const { snapshot, sources } = await harvestCycle(parts, start, options);
+        return { snapshot, sources };
+      }),
+    plan: (options = {}) =>
+      startCycle(parts, options, async (start) =>
+        planReport(start.loaded, await decideCycle(parts, start, options)),
+      ),
+    run: async (options = {}) =>
+      await runCycle(parts, validProject(await parts.loadProject()), options),
+    runs: async (limit = 20) =>
+      await reading(parts, async (catalog) => (await catalog?.runs(limit)) ?? []),
+    show: async (run) =>
+      await reading(parts, async (catalog) => {
+        const known = await findRun(catalog, run);
+        return await pastRun(known.catalog, known.summary);
+      }),
+    why: async (task, options = {}) => {
+      const decided = await decidedFor(parts, options);
+      const why = explainTask(decided, task);
+      if (why !== null) return why;
+      const tasks = [...decided.blueprint.segments.values()].flatMap((segment) => segment.tasks);
+      throw notFound(
+        "task",
+        task,
+        tasks.map(({ id }) => id),
+      );
+    },
+    diff: async (from, to) =>
+      await reading(parts, async (catalog) => await diffDecisions(catalog, from, to)),
+    replay: async (run) =>
+      await reading(parts, async (catalog) => {
+        const { catalog: known, summary } = await findRun(catalog, run);
+        const input = await readDecisionInput(known, summary.decision);
+        const recomputed = decide(input).blueprint.id;
+        return {
+          run: summary.id,
+          blueprint: summary.blueprint,
+          recomputed,
+          identical: recomputed === summary.blueprint,
+        };
+      }),
+    doctor: async () => await diagnose(parts),
+    sample: async (table, limit) => await sampleTable(parts, table, limit),
+    // Every call opens what it needs and closes it; nothing is left to close here.
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** Opens what a look at the present needs, without making anything. */
+async function startCycle<T>(
+  parts: Parts,
+  options: CycleOptions,
+  work: (start: CycleStart) => Promise<T>,
+): Promise<T> {
+  const loaded = validProject(await parts.loadProject());
+  await using catalog = await parts.catalogs.openReader(parts.catalogPath(loaded.project.settings));
+  await using connections = connectionsOf(loaded.project, parts);
+  const notes = await readCycleNotes(catalog);
+  return await work({
+    loaded,
+    at: options.now ?? parts.clock.now(),
+    notes,
+    outputs: await readOutputs(parts, loaded.project, notes),
+    connections,
+  });
+}
+
+/** The decision of a past run, or the one that would be made now. */
+async function decidedFor(
+  parts: Parts,
+  options: { readonly run?: string } & CycleOptions,
+): Promise<Cycle["decided"]> {
+  const { run } = options;
+  if (run === undefined) {
+    return await startCycle(
+      parts,
+      options,
+      async (start) => (await decideCycle(parts, start, options)).decided,
+    );
+  }
+  return await reading(parts, async (catalog) => {
+    const known = await findRun(catalog, run);
+    return decide(await readDecisionInput(known.catalog, known.summary.decision));
+  });
+}
+
+/** What only reads history needs no more of the project's files than the place of its catalog. */
+async function reading<T>(
+  parts: Parts,
+  read: (catalog: CatalogReader | null) => Promise<T>,
+): Promise<T> {
+  const settings = await parts.readSettings();
+  await using catalog = await parts.catalogs.openReader(parts.catalogPath(settings));
+  return await read(catalog);
+}
+
+/** A run by its id or a prefix; the last one when none is named. */
+async function findRun(
+  catalog: CatalogReader | null,
+  run: string | undefined,
+): Promise<{ readonly catalog: CatalogReader; readonly summary: RunSummary }> {
+  const recent = (await catalog?.runs(50)) ?? [];
+  const summary = run === undefined || run === "latest" ? recent[0] : await catalog?.run(run);
+  if (catalog !== null && summary !== undefined && summary !== null) return { catalog, summary };
+  if (run === undefined || recent.length === 0) {
+    throw new OperatingError("NOT_FOUND", "There is no run yet", { hint: "Start one: sluice run" });
+  }
+  throw notFound(
+    "run",
+    run,
+    recent.map(({ id }) => id),
+  );
+}
+
+async function sampleTable(parts: Parts, table: TableName, limit: number) {
+  const { project }: ValidProject = validProject(await parts.loadProject());
+  if (!(await parts.hasWarehouse(project))) {
+    throw new OperatingError("NOT_FOUND", `There is no ${tableText(table)} yet`, {
+      hint: "Start a run: sluice run",
+    });
+  }
+  await using warehouse = await parts.openWarehouse(project);
+  return await warehouse.sample(table, limit);
+}

@@ -1,0 +1,223 @@
+import type { Blueprint, TaskId } from "../core/decide/blueprint.ts";
+import type { DecideInput } from "../core/decide/decide-input.ts";
+import type { Profile } from "../core/metadata/profile.ts";
+import { foldRun } from "../core/run/fold-run.ts";
+import type { RunEvent, TaskResult } from "../core/run/run-event.ts";
+import { planRun } from "../core/run/run-plan.ts";
+import type { Hash } from "../core/std/hash.ts";
+import { toOperatingError } from "../errors/operating-error.ts";
+import type { Catalog, RunSummary, StoredEvent } from "../ports/catalog.ts";
+import type { Staging } from "../ports/staging.ts";
+import type { TaskExecutor } from "../ports/task-executor.ts";
+import type { Warehouse } from "../ports/warehouse.ts";
+import { type Connections, connectionsOf } from "./connections.ts";
+import { decideCycle, planReport } from "./cycle.ts";
+import { readCycleNotes, writeCycleNotes } from "./cycle-notes.ts";
+import { readDecided, writeDecision } from "./decision-store.ts";
+import { taskExecutor } from "./execute-tasks.ts";
+import { abandonRun } from "./journal.ts";
+import type { ValidProject } from "./load-project.ts";
+import { runBlueprint } from "./local-host.ts";
+import type { Parts } from "./parts.ts";
+import { recordRun } from "./record-run.ts";
+import { runReport } from "./run-report.ts";
+import type { RunOptions, RunReport } from "./sluice-project.ts";
+
+/** What is open while a run goes on. One process owns all of it. */
+interface Workshop {
+  readonly parts: Parts;
+  readonly loaded: ValidProject;
+  readonly catalog: Catalog;
+  readonly warehouse: Warehouse;
+  readonly staging: Staging;
+  readonly connections: Connections;
+}
+
+/** A run that is written down and may begin, or go on. */
+interface PreparedRun {
+  readonly summary: RunSummary;
+  readonly blueprint: Blueprint;
+  readonly input: DecideInput;
+  /** The log of an interrupted run; empty for a new one. */
+  readonly log: readonly StoredEvent[];
+}
+
+/**
+ * Runs one cycle: what was interrupted if that is asked for, else a new one.
+ * @throws CATALOG_LOCKED, WAREHOUSE_LOCKED when another process is at work.
+ */
+export async function runCycle(
+  parts: Parts,
+  loaded: ValidProject,
+  options: RunOptions,
+): Promise<RunReport> {
+  const { project } = loaded;
+  await using catalog = await parts.catalogs.openWriter(
+    parts.catalogPath(project.settings),
+    "sluice run",
+  );
+  await using warehouse = await parts.openWarehouse(project);
+  await using connections = connectionsOf(project, parts);
+  const staging = parts.openStaging(project);
+  const workshop = { parts, loaded, catalog, warehouse, staging, connections };
+  const prepared = (await resumedRun(workshop, options)) ?? (await newRun(workshop, options));
+  return await carryOut(workshop, prepared, options);
+}
+
+/** The last run, if it never ended and is to go on. One that is not to go on is closed. */
+async function resumedRun(
+  { catalog, parts }: Workshop,
+  options: RunOptions,
+): Promise<PreparedRun | null> {
+  const [last] = await catalog.runs(1);
+  if (last === undefined || last.status !== "running") return null;
+  if (options.resume !== true) {
+    const cause = "Its process ended, and a new run was started instead of resuming it";
+    await abandonRun(catalog, last.id, parts.clock.now(), cause);
+    return null;
+  }
+  const { input, blueprint } = await readDecided(catalog, last);
+  return { summary: last, blueprint, input, log: await catalog.events(last.id) };
+}
+
+/** Looks, decides, and writes down what will be run, before anything is. */
+async function newRun(workshop: Workshop, options: RunOptions): Promise<PreparedRun> {
+  const { parts, loaded, catalog, warehouse, connections } = workshop;
+  const at = options.now ?? parts.clock.now();
+  const notes = await readCycleNotes(catalog);
+  const start = {
+    loaded,
+    at,
+    notes,
+    outputs: await warehouse.outputs(),
+    connections,
+  };
+  const cycle = await decideCycle(parts, start, options);
+  const { record, blueprint, input } = cycle.decided;
+  await writeDecision(catalog, cycle.decided);
+  const { memos, records, found } = cycle.harvest;
+  await writeCycleNotes(catalog, { memos, records, found });
+  const startedAt = parts.clock.now();
+  const summary: RunSummary = {
+    id: parts.random.runId(startedAt),
+    startedAt,
+    finishedAt: null,
+    status: "running",
+    blueprint: blueprint.id,
+    decision: record.id,
+  };
+  await catalog.createRun(summary);
+  options.onPlan?.(planReport(loaded, cycle), summary.id);
+  return { summary, blueprint, input, log: [] };
+}
+
+/** Runs what was written down, to its end, and notes what it showed. */
+async function carryOut(
+  workshop: Workshop,
+  prepared: PreparedRun,
+  options: RunOptions,
+): Promise<RunReport> {
+  const { parts, catalog, warehouse } = workshop;
+  const { summary, blueprint, log } = prepared;
+  const events = log.map(({ event }) => event);
+  const plan = planRun(blueprint, prepared.input.template.pools);
+  const state = await runBlueprint({
+    run: summary.id,
+    plan,
+    catalog,
+    executor: executorOf(workshop, prepared, events),
+    clock: parts.clock,
+    seed: seedOf(events) ?? parts.random.uint32(),
+    resumedEvents: log,
+    signal: options.signal,
+    onEvent: (event) => {
+      events.push(event);
+      options.onEvent?.(event);
+    },
+    redact: (text) => parts.secrets.redact(text),
+  });
+  const { records } = await readCycleNotes(catalog);
+  await writeCycleNotes(catalog, {
+    records: recordRun(records, blueprint, events),
+    outputs: await warehouse.outputs(),
+  });
+  await tidyUp(workshop, events);
+  const finished = (await catalog.run(summary.id)) ?? summary;
+  return runReport(finished, state);
+}
+
+function executorOf(
+  workshop: Workshop,
+  prepared: PreparedRun,
+  past: readonly RunEvent[],
+): TaskExecutor {
+  const { summary, blueprint, input } = prepared;
+  const profiles = new Map<string, Profile>();
+  for (const [source, { profile }] of input.snapshot.profiles) profiles.set(source, profile);
+  const context = {
+    run: summary.id,
+    blueprint: summary.blueprint,
+    decision: summary.decision,
+    at: input.snapshot.at,
+    sources: input.scope.sources,
+    models: input.scope.models,
+    profiles,
+    connections: workshop.connections,
+    staging: workshop.staging,
+    warehouse: workshop.warehouse,
+  };
+  return taskExecutor(blueprint, context, resultsOf(past));
+}
+
+function seedOf(events: readonly RunEvent[]): number | null {
+  const first = events[0];
+  return first?.type === "RunStarted" ? first.seed : null;
+}
+
+function resultsOf(events: readonly RunEvent[]): ReadonlyMap<TaskId, TaskResult> {
+  const results = new Map<TaskId, TaskResult>();
+  for (const event of events) {
+    if (event.type !== "AttemptSucceeded") continue;
+    for (const [task, result] of Object.entries(event.results)) results.set(task, result);
+  }
+  return results;
+}
+
+/**
+ * After a checkpoint no committed load can be lost, so its staged files may go. What was extracted
+ * and not loaded stays for the next run.
+ */
+async function tidyUp(
+  { warehouse, staging, parts }: Workshop,
+  events: readonly RunEvent[],
+): Promise<void> {
+  try {
+    await warehouse.checkpoint();
+    await staging.sweep(unloadedExtractions(events));
+  } catch (error) {
+    // The run has ended and all of it is committed; a full disk must not turn it into a failure.
+    parts.log.warn(`Could not tidy up after the run: ${toOperatingError(error).message}`);
+  }
+}
+
+function unloadedExtractions(events: readonly RunEvent[]): ReadonlySet<Hash> {
+  const results = resultsOf(events);
+  const unloaded = new Set<Hash>();
+  for (const [task, { detail }] of results) {
+    const extraction = detail["extraction"];
+    const load = task.replace(/\.extract$/, ".load");
+    if (typeof extraction === "string" && !results.has(load)) unloaded.add(extraction);
+  }
+  return unloaded;
+}
+
+/** One past run with the state that its log folds to. */
+export async function pastRun(
+  catalog: Pick<Catalog, "events" | "objects">,
+  summary: RunSummary,
+): Promise<RunReport> {
+  const { input, blueprint } = await readDecided(catalog, summary);
+  const plan = planRun(blueprint, input.template.pools);
+  const events = (await catalog.events(summary.id)).map(({ event }) => event);
+  return runReport(summary, foldRun(plan, events));
+}

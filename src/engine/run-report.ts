@@ -1,0 +1,59 @@
+import { describeRun, type TaskDescription } from "../core/run/describe-run.ts";
+import type { RunStatus } from "../core/run/run-event.ts";
+import type { RunState } from "../core/run/run-state.ts";
+import type { RunSummary } from "../ports/catalog.ts";
+import type { RunReport, TaskReport } from "./sluice-project.ts";
+
+/** One run as its events tell it. */
+export function runReport(summary: RunSummary, state: RunState): RunReport {
+  const { status, startedAt, finishedAt, tasks } = describeRun(state);
+  return {
+    run: {
+      id: summary.id,
+      status: finalStatus(status, summary),
+      blueprint: summary.blueprint,
+      decision: summary.decision,
+      startedAt: startedAt ?? summary.startedAt,
+      finishedAt: finishedAt ?? summary.finishedAt,
+      tasks: tasks.map(taskReport),
+    },
+  };
+}
+
+/** A run that was given up after its process died has no last event; the catalog knows its end. */
+function finalStatus(status: RunStatus, summary: RunSummary): RunStatus {
+  return status === "running" ? summary.status : status;
+}
+
+function taskReport(task: TaskDescription): TaskReport {
+  const rows = task.result?.rows ?? null;
+  const reason = reasonOf(task);
+  return {
+    id: task.id,
+    status: task.status,
+    attempts: task.attempts,
+    ...(task.startedAt === null ? {} : { startedAt: task.startedAt }),
+    ...(task.finishedAt === null ? {} : { finishedAt: task.finishedAt }),
+    ...(rows === null ? {} : { rows }),
+    ...(reason === null ? {} : reason),
+    ...(task.result === null ? {} : { detail: task.result.detail }),
+  };
+}
+
+function reasonOf(task: TaskDescription): Pick<TaskReport, "reason" | "message"> | null {
+  if (task.bypass !== null) {
+    const { reason, by } = task.bypass;
+    return by === null ? { reason } : { reason, message: `by ${by}` };
+  }
+  if (task.status === "skipped") {
+    return {
+      reason: "upstream",
+      message: `${task.skippedBy ?? "a task before it"} did not succeed`,
+    };
+  }
+  if (task.status === "failed" && task.failure !== null) {
+    const { code, message, hint } = task.failure;
+    return { reason: code, message: hint === null ? message : `${message}. ${hint}` };
+  }
+  return null;
+}
