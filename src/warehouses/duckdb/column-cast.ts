@@ -37,9 +37,8 @@ export function textCast(text: string, type: string): TextCast | null {
   const hasExponent = `(contains(${text}, 'e') OR contains(${text}, 'E'))`;
   const scale = wholeNumber.test(type) ? "0" : decimal.exec(type)?.[1];
   if (scale !== undefined) {
-    const isLonger = `contains(${text}, '.') AND length(${fraction}) > ${scale}`;
-    const isLossy = `CASE WHEN ${hasExponent} THEN ${isRounded} ELSE ${isLonger} END`;
-    return { value, isLossy };
+    const isLonger = `(contains(${text}, '.') AND length(${fraction}) > ${scale} AND NOT ${hasExponent})`;
+    return { value, isLossy: `${isLonger} OR (${hasExponent} AND ${isRounded})` };
   }
   const isCut = `regexp_matches(${text}, ${beyondMicroseconds})`;
   switch (type) {

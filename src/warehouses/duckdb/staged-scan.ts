@@ -4,7 +4,6 @@ import {
   lenient,
   problem,
   type StagedColumn,
-  strict,
   type TextCast,
   textCast,
   typedCast,
@@ -27,7 +26,7 @@ export const rejectTables = { errors: "_sluice_rejects", scans: "_sluice_reject_
 interface Group {
   /** A FROM clause whose columns are read as texts where `isText` says so. */
   readonly from: string;
-  readonly where: string;
+  readonly where: readonly string[];
   /** How each staged column is found in it; absent where these files do not have it. */
   readonly columns: ReadonlyMap<string, { readonly value: string; readonly type: string }>;
   /** The text of a row and what is wrong with it as a whole, where the format can tell. */
@@ -45,14 +44,7 @@ export async function strictScan(
   slice: Slice,
 ): Promise<string> {
   const groups = await groupsOf(session, manifest, columns, { slice, isLenient: false });
-  return groups
-    .map((group) =>
-      selectOf(
-        group,
-        columns.map((one) => strictItem(group, one)),
-      ),
-    )
-    .join("\nUNION ALL\n");
+  return groups.map((group) => strictSelect(group, columns)).join("\nUNION ALL\n");
 }
 
 /**
@@ -66,11 +58,14 @@ export async function lenientScan(
   slice: Slice,
 ): Promise<string> {
   const groups = await groupsOf(session, manifest, columns, { slice, isLenient: true });
-  return groups.map((group) => selectOf(group, lenientItems(group, columns))).join("\nUNION ALL\n");
+  return groups
+    .map((group) => selectOf(group.from, lenientItems(group, columns), group.where))
+    .join("\nUNION ALL\n");
 }
 
-function selectOf(group: Group, items: readonly string[]): string {
-  return `SELECT ${items.join(",\n  ")}\nFROM ${group.from}${group.where}`;
+function selectOf(from: string, items: readonly string[], where: readonly string[]): string {
+  const conditions = where.length === 0 ? "" : `\nWHERE ${where.join(" AND ")}`;
+  return `SELECT ${items.join(",\n  ")}\nFROM ${from}${conditions}`;
 }
 
 function castOf(found: { readonly value: string; readonly type: string }, column: StagedColumn) {
@@ -80,12 +75,23 @@ function castOf(found: { readonly value: string; readonly type: string }, column
   return asText ?? typedCast(found.value, found.type, column.type);
 }
 
-function strictItem(group: Group, column: StagedColumn): string {
-  const found = group.columns.get(column.name);
-  if (found === undefined) return `CAST(NULL AS ${column.type}) AS ${quoteName(column.name)}`;
-  const cast = castOf(found, column);
-  if (cast === null) return `${found.value} AS ${quoteName(column.name)}`;
-  return strict(cast, column, found.value);
+/**
+ * What would be lost is looked for in one condition over the row: judged value by value in the
+ * list of columns, the same costs a quarter of the whole load.
+ */
+function strictSelect(group: Group, columns: readonly StagedColumn[]): string {
+  const losses: string[] = [];
+  const items = columns.map((column) => {
+    const name = quoteName(column.name);
+    const found = group.columns.get(column.name);
+    if (found === undefined) return `CAST(NULL AS ${column.type}) AS ${name}`;
+    const cast = castOf(found, column);
+    if (cast === null) return `${found.value} AS ${name}`;
+    losses.push(`(${cast.isLossy})`);
+    return `${cast.value} AS ${name}`;
+  });
+  const whole = `CASE WHEN ${losses.join(" OR ")} THEN error('a row cannot be kept whole') ELSE true END`;
+  return selectOf(group.from, items, losses.length === 0 ? group.where : [...group.where, whole]);
 }
 
 function lenientItems(group: Group, columns: readonly StagedColumn[]): readonly string[] {
@@ -171,7 +177,7 @@ async function csvGroups(
       : "";
     return {
       from: `read_csv(${fileList(files)}, auto_detect = false, columns = ${typeMap(types)}, ${csvOptions(manifest)}${rejects})`,
-      where: "",
+      where: [],
       columns: new Map(types.map(([name, type]) => [name, { value: quoteName(name), type }])),
       row: null,
     };
@@ -227,7 +233,7 @@ function jsonGroup(
     const types = columns.map((column) => [column.name, readType(column, false)] as const);
     return {
       from: `read_json(${files}, auto_detect = false, format = '${format}', ${compression}, columns = ${typeMap(types)})`,
-      where: "",
+      where: [],
       columns: new Map(types.map(([name, type]) => [name, { value: quoteName(name), type }])),
       row: null,
     };
@@ -240,7 +246,7 @@ function jsonGroup(
     FROM read_json_objects(${files}, format = 'array', ${compression}))`;
   return {
     from: `${isLines ? lines : objects} AS staged`,
-    where: isLines ? " WHERE trim(line) <> ''" : "",
+    where: isLines ? ["trim(line) <> ''"] : [],
     columns: new Map(columns.map((column) => [column.name, jsonField(column)])),
     row: {
       raw: "line",
@@ -281,9 +287,7 @@ async function parquetGroups(
   const [file] = files;
   if (extra.length > 0 && file !== undefined) throw unknownColumns(file, extra);
   const rows =
-    range === null
-      ? ""
-      : ` WHERE file_row_number >= ${range.start} AND file_row_number < ${range.end}`;
+    range === null ? [] : [`file_row_number >= ${range.start}`, `file_row_number < ${range.end}`];
   return [
     {
       from: range === null ? whole : `read_parquet(${fileList(files)}, file_row_number = true)`,
