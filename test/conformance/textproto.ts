@@ -115,11 +115,11 @@ const escapes: Readonly<Record<string, string>> = {
 const escapePattern = /\\(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|.)/gs;
 
 function unquote(quoted: string): string {
-  return quoted.slice(1, -1).replace(escapePattern, (_all, code: string) => unescape(code));
+  return quoted.slice(1, -1).replace(escapePattern, (_all, code: string) => characterOf(code));
 }
 
 /** All but the Unicode escapes denote one byte. */
-function unescape(code: string): string {
+function characterOf(code: string): string {
   if (/^[0-7]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8));
   if (code.length > 1) {
     const value = Number.parseInt(code.slice(1), 16);
