@@ -63,12 +63,13 @@ export interface Parts {
   readonly whole: Whole;
   /** In name order. */
   readonly segments: ReadonlyMap<string, Segment>;
+  readonly summary: TaskCounts;
   readonly trees: DecisionTrees;
 }
 
 /** Hashes the blueprint, and binds it to what it was decided from. */
 export function completeBlueprint(parts: Parts): Decided {
-  const { context, nodes, models, whole, segments, trees } = parts;
+  const { context, nodes, models, whole, segments, summary, trees } = parts;
   const { idle, batches, batchOf, gatedBy } = whole;
   const blueprint: Blueprint = {
     id: hashOf({ batches, segments: trees.segments.id }),
@@ -79,7 +80,7 @@ export function completeBlueprint(parts: Parts): Decided {
     input: context.input,
     blueprint,
     record: recordOf(context, trees, blueprint),
-    summary: countTasks(segments),
+    summary,
     workings: { context, nodes, models, idle, batchOf, gatedBy, trees },
   };
 }
@@ -102,10 +103,11 @@ function recordOf(
   return { id: hashOf(bound), ...bound };
 }
 
-function countTasks(segments: ReadonlyMap<string, Segment>): TaskCounts {
+/** How many tasks will run, and how many not. */
+export function countTasks(segments: Iterable<Segment>): TaskCounts {
   let active = 0;
   let bypassed = 0;
-  for (const { tasks } of segments.values()) {
+  for (const { tasks } of segments) {
     for (const { state } of tasks) {
       if (state === "active") active += 1;
       else bypassed += 1;

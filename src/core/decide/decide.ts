@@ -3,7 +3,7 @@ import { compareText } from "../std/compare.ts";
 import { hashOnce } from "../std/hash-once.ts";
 import { plantReferences, type ReferenceTree } from "../std/reference-tree.ts";
 import type { Segment } from "./blueprint.ts";
-import { completeBlueprint, surroundingsOf } from "./complete-blueprint.ts";
+import { completeBlueprint, countTasks, surroundingsOf } from "./complete-blueprint.ts";
 import type { DecideInput } from "./decide-input.ts";
 import { decideModel } from "./decide-model.ts";
 import { decideSource } from "./decide-source.ts";
@@ -48,6 +48,7 @@ export function decideWith(input: DecideInput, rules: RuleBook): Decided {
     models,
     whole,
     segments,
+    summary: countTasks(segments.values()),
     trees: {
       sources: treeOf(input.scope.sources),
       models: treeOf(input.scope.models),

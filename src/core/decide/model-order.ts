@@ -36,16 +36,16 @@ export function orderModels(models: ReadonlyMap<string, ModelSpec>): readonly Mo
   return ordered;
 }
 
-/** The models that read each subject. */
+/** The models that read each subject, in name order. */
 export function findReaders(
   models: ReadonlyMap<string, ModelSpec>,
 ): ReadonlyMap<string, readonly string[]> {
   const readers = new Map<string, string[]>();
-  for (const model of models.values()) {
-    for (const { subject } of model.inputs) {
+  for (const name of [...models.keys()].sort(compareText)) {
+    for (const { subject } of models.get(name)?.inputs ?? []) {
       const known = readers.get(subject);
-      if (known === undefined) readers.set(subject, [model.name]);
-      else known.push(model.name);
+      if (known === undefined) readers.set(subject, [name]);
+      else known.push(name);
     }
   }
   return readers;

@@ -35,16 +35,22 @@ export interface CycleFacts {
 /**
  * - classify: asked first; the others see what it set;
  * - plain: asked next;
- * - change: asked last, because whether a subject changed depends on the gates of the others;
- * - time: those of any pass whose outcome may move with the clock.
+ * - change: asked last, because whether a subject changed depends on the gates of the others.
  */
 export type RulePass = "classify" | "plain" | "change";
+
+/** A rule with its place in the list of its kind. */
+export interface IndexedRule {
+  readonly index: number;
+  readonly rule: CompiledRule;
+}
 
 /** The compiled rules of a cycle, with the outcomes seen so far. */
 export interface RuleBook {
   readonly rules: Readonly<Record<SubjectKind, readonly CompiledRule[]>>;
   readonly passes: Readonly<Record<SubjectKind, Readonly<Record<RulePass, readonly number[]>>>>;
-  readonly hasTimeRules: Readonly<Record<SubjectKind, boolean>>;
+  /** Rules of any pass whose outcome may move with the clock. */
+  readonly timed: Readonly<Record<SubjectKind, readonly IndexedRule[]>>;
   readonly known: Map<string, RuleOutcomes>;
 }
 
@@ -54,12 +60,13 @@ export function openRuleBook(ruleSets: readonly RuleSet[]): RuleBook {
   return {
     rules,
     passes: { source: passesOf(rules.source), model: passesOf(rules.model) },
-    hasTimeRules: {
-      source: rules.source.some((rule) => rule.readsTime),
-      model: rules.model.some((rule) => rule.readsTime),
-    },
+    timed: { source: timedOf(rules.source), model: timedOf(rules.model) },
     known: new Map(),
   };
+}
+
+function timedOf(rules: readonly CompiledRule[]): readonly IndexedRule[] {
+  return rules.map((rule, index) => ({ index, rule })).filter(({ rule }) => rule.readsTime);
 }
 
 function passesOf(rules: readonly CompiledRule[]): Readonly<Record<RulePass, readonly number[]>> {

@@ -1,6 +1,9 @@
+import { nearestFlip } from "../conditions/nearest-flip.ts";
+import { variablesSeen } from "./ask-again.ts";
 import type { Bypass } from "./blueprint.ts";
 import type { Decided } from "./decided.ts";
 import type { SubjectNode } from "./subject-node.ts";
+import { findRule } from "./why-rule.ts";
 
 /** The nearest change that would turn a bypass; `null` when none is known. */
 export function flipOf(decided: Decided, node: SubjectNode, bypass: Bypass): string | null {
@@ -11,7 +14,7 @@ export function flipOf(decided: Decided, node: SubjectNode, bypass: Bypass): str
         ? `would run if ${subject} changed, or how it is read, or what it must hold`
         : `would run if ${sourcesBelow(decided, subject)} changed, or its SQL, or what it must hold`;
     case "rule":
-      return ruleFlip();
+      return ruleFlip(decided, node);
     case "upstream":
       return upstreamFlip(decided, bypass.by);
     case "source_missing":
@@ -25,8 +28,18 @@ export function flipOf(decided: Decided, node: SubjectNode, bypass: Bypass): str
   }
 }
 
-function ruleFlip(): string | null {
-  return null;
+/** What would make all rules that ask for the bypass fall silent. */
+function ruleFlip({ workings }: Decided, node: SubjectNode): string | null {
+  const { context } = workings;
+  const seen = variablesSeen(context, node);
+  const flips: string[] = [];
+  for (const name of node.outcomes.effects.activation?.by ?? []) {
+    const rule = findRule(context, node, name);
+    const flip = rule === null ? null : nearestFlip(rule.condition, seen(rule), "not_matched");
+    if (flip === null) return null;
+    flips.push(flip.text);
+  }
+  return flips.length === 0 ? null : `would run if ${flips.join(", and ")}`;
 }
 
 function upstreamFlip(decided: Decided, by: string | null): string {

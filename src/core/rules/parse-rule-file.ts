@@ -87,7 +87,10 @@ function toProblem(finding: RuleFinding, read: readonly ReadSet[]): Problem {
 
 /** Of several sets or rules with one name, the last: the first was there before. */
 function locate({ ruleSet, rule, place }: RuleFinding, read: readonly ReadSet[]): Location {
-  const document = read.findLast(({ set }) => set.name === ruleSet)?.document;
+  const named = read.filter(({ set }) => set.name === ruleSet);
+  const isHolder = ({ set }: ReadSet) =>
+    set.rules.filter(({ id }) => id === rule).length > (place.part === "id" ? 1 : 0);
+  const document = (named.findLast(isHolder) ?? named.at(-1))?.document;
   if (document === undefined) return { file: "rules", line: 1, column: 1 };
   const path = rule === null ? [] : rulePath(document, rule);
   switch (place.part) {

@@ -43,7 +43,9 @@ export type RulePlace =
   | { readonly part: "then"; readonly effect: EffectKind }
   | { readonly part: "id" }
   | { readonly part: "param"; readonly name: string }
-  | { readonly part: "set" };
+  | { readonly part: "set" }
+  /** No rule, but a declared source. */
+  | { readonly part: "source"; readonly name: string };
 
 /** What rule sets are checked against. */
 export interface RuleSetsToCheck {

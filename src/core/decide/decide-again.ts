@@ -1,0 +1,236 @@
+import { canonicalJson } from "../std/canonical-json.ts";
+import { compareText } from "../std/compare.ts";
+import type { Hash } from "../std/hash.ts";
+import { hashOnce } from "../std/hash-once.ts";
+import { graftReferences, type ReferenceTree } from "../std/reference-tree.ts";
+import { variablesSeen } from "./ask-again.ts";
+import type { Segment } from "./blueprint.ts";
+import { completeBlueprint, countTasks, surroundingsOf, type Whole } from "./complete-blueprint.ts";
+import { decideWith } from "./decide.ts";
+import type { DecideInput } from "./decide-input.ts";
+import { decideModel } from "./decide-model.ts";
+import { decideSource } from "./decide-source.ts";
+import type { Decided, TaskCounts, Workings } from "./decided.ts";
+import {
+  compareInputs,
+  hasSameRules,
+  type InputChanges,
+  isOtherWorld,
+  type NamedChanges,
+} from "./input-changes.ts";
+import { findReaders, orderModels } from "./model-order.ts";
+import { openRuleBook } from "./rule-book.ts";
+import { toSegment } from "./segment.ts";
+import type { CycleContext, SubjectNode } from "./subject-node.ts";
+
+/**
+ * Decides an input that differs little from one that was decided before, at a cost that follows
+ * what differs. The result is that of `decide(input)`. Values that did not change should be the
+ * same objects as before; where they are merely equal, they are hashed once to see that.
+ */
+export function decideAgain(previous: Decided, input: DecideInput): Decided {
+  const before = previous.workings;
+  if (isOtherWorld(previous, input)) {
+    const isSame = hasSameRules(previous.input, input);
+    return decideWith(input, isSame ? before.context.rules : openRuleBook(input.ruleSets));
+  }
+  const changes = compareInputs(previous.input, input);
+  const context = contextAfter(before.context, input, changes);
+  const haveModelsChanged = changes.models.set.length + changes.models.removed.length > 0;
+  const models = haveModelsChanged ? orderModels(input.scope.models) : before.models;
+
+  const nodes = new Map(before.nodes);
+  const touched = new Set<string>();
+  const dirty = dirtySubjects(before, context, changes);
+  const gone = goneSubjects(input, changes);
+  for (const name of gone) {
+    nodes.delete(name);
+    markReaders(context, name, dirty);
+  }
+  const settle = (node: SubjectNode) => {
+    const earlier = before.nodes.get(node.subject);
+    nodes.set(node.subject, node);
+    touched.add(node.subject);
+    if (!isSameToReaders(earlier, node)) markReaders(context, node.subject, dirty);
+  };
+  for (const name of dirty) {
+    const spec = input.scope.sources.get(name);
+    if (spec !== undefined) settle(decideSource(context, spec));
+  }
+  // Readers are marked while this goes on, and always come later in the order.
+  for (const spec of models) {
+    if (dirty.has(spec.name)) settle(decideModel(context, nodes, spec));
+  }
+
+  const whole = surroundingsOf(context, nodes, models);
+  markSurroundings(before, whole, touched);
+  const renewed = renewSegments(previous, { context, nodes, whole }, touched);
+  const segments = segmentsAfter(previous, renewed, gone);
+  return completeBlueprint({
+    context,
+    nodes,
+    models,
+    whole,
+    segments,
+    summary: summaryAfter(previous, renewed, gone),
+    trees: {
+      sources: treeAfter(before.trees.sources, input.scope.sources, changes.sources),
+      models: treeAfter(before.trees.models, input.scope.models, changes.models),
+      history: treeAfter(before.trees.history, input.history, changes.history),
+      segments: graftReferences(before.trees.segments, segmentIds(renewed, gone)),
+    },
+  });
+}
+
+function contextAfter(
+  before: CycleContext,
+  input: DecideInput,
+  { models }: InputChanges,
+): CycleContext {
+  const isSame = models.set.length + models.removed.length === 0;
+  return {
+    ...before,
+    input,
+    cycle: { ...before.cycle, now: input.snapshot.at },
+    readers: isSame ? before.readers : findReaders(input.scope.models),
+  };
+}
+
+/** Subjects whose own facts differ. The set grows while models are decided. */
+function dirtySubjects(
+  before: Workings,
+  context: CycleContext,
+  changes: InputChanges,
+): Set<string> {
+  const { sources, models, profiles, history } = changes;
+  const all = [sources, models, profiles, history];
+  const dirty = new Set(all.flatMap(({ set, removed }) => [...set, ...removed]));
+  const { readers } = context;
+  if (readers !== before.context.readers) {
+    for (const subject of new Set([...readers.keys(), ...before.context.readers.keys()])) {
+      const isSame = readers.get(subject)?.length === before.context.readers.get(subject)?.length;
+      if (!isSame) dirty.add(subject);
+    }
+  }
+  if (changes.hasTimePassed) {
+    for (const node of before.nodes.values()) {
+      if (!dirty.has(node.subject) && hasTimeTold(context, node)) dirty.add(node.subject);
+    }
+  }
+  return dirty;
+}
+
+/** Whether the clock alone makes a rule say something else, or an edge lead elsewhere. */
+function hasTimeTold(context: CycleContext, node: SubjectNode): boolean {
+  if (node.kind === "model" && node.isTimeBound) return true;
+  const timed = context.rules.timed[node.kind];
+  if (timed.length === 0) return false;
+  const seen = variablesSeen(context, node);
+  return timed.some(({ index, rule }) => {
+    const { outcome } = rule.condition.evaluate(seen(rule));
+    if (outcome === "matched") return !node.outcomes.matched.includes(index);
+    if (outcome === "undetermined") return !node.outcomes.undetermined.includes(index);
+    return node.outcomes.matched.includes(index) || node.outcomes.undetermined.includes(index);
+  });
+}
+
+function goneSubjects({ scope }: DecideInput, changes: InputChanges): ReadonlySet<string> {
+  const removed = [...changes.sources.removed, ...changes.models.removed];
+  return new Set(removed.filter((name) => !scope.sources.has(name) && !scope.models.has(name)));
+}
+
+function markReaders({ readers }: CycleContext, subject: string, dirty: Set<string>): void {
+  for (const reader of readers.get(subject) ?? []) dirty.add(reader);
+}
+
+function isSameToReaders(before: SubjectNode | undefined, after: SubjectNode): boolean {
+  if (before === undefined || before.kind !== after.kind) return false;
+  return (
+    before.output.state === after.output.state &&
+    before.output.fingerprint === after.output.fingerprint &&
+    before.output.committedAt === after.output.committedAt &&
+    before.output.fallbackMaxAgeMs === after.output.fallbackMaxAgeMs
+  );
+}
+
+/** Adds the subjects whose place among the others differs. */
+function markSurroundings(before: Workings, after: Whole, touched: Set<string>): void {
+  for (const name of after.idle) if (!before.idle.has(name)) touched.add(name);
+  for (const name of before.idle) if (!after.idle.has(name)) touched.add(name);
+  for (const [name, batch] of after.batchOf) {
+    if (before.batchOf.get(name) !== batch) touched.add(name);
+  }
+  for (const name of before.batchOf.keys()) if (!after.batchOf.has(name)) touched.add(name);
+  for (const name of new Set([...before.gatedBy.keys(), ...after.gatedBy.keys()])) {
+    const old = before.gatedBy.get(name) ?? [];
+    const young = after.gatedBy.get(name) ?? [];
+    if (canonicalJson(old) !== canonicalJson(young)) touched.add(name);
+  }
+}
+
+/** The segments that came out otherwise, by subject. */
+function renewSegments(
+  previous: Decided,
+  now: {
+    readonly context: CycleContext;
+    readonly nodes: ReadonlyMap<string, SubjectNode>;
+    readonly whole: Whole;
+  },
+  touched: ReadonlySet<string>,
+): ReadonlyMap<string, Segment> {
+  const renewed = new Map<string, Segment>();
+  for (const name of touched) {
+    const node = now.nodes.get(name);
+    if (node === undefined) continue;
+    const segment = toSegment(now.context, node, now.whole.around(name));
+    if (previous.blueprint.segments.get(name)?.id !== segment.id) renewed.set(name, segment);
+  }
+  return renewed;
+}
+
+function segmentsAfter(
+  { blueprint: { segments } }: Decided,
+  renewed: ReadonlyMap<string, Segment>,
+  gone: ReadonlySet<string>,
+): ReadonlyMap<string, Segment> {
+  if (renewed.size === 0 && gone.size === 0) return segments;
+  const after = new Map(segments);
+  for (const name of gone) after.delete(name);
+  for (const [name, segment] of renewed) after.set(name, segment);
+  const hasNew = [...renewed.keys()].some((name) => !segments.has(name));
+  if (!hasNew) return after;
+  return new Map([...after].sort(([left], [right]) => compareText(left, right)));
+}
+
+function segmentIds(
+  renewed: ReadonlyMap<string, Segment>,
+  gone: ReadonlySet<string>,
+): ReadonlyMap<string, Hash | null> {
+  const ids = new Map<string, Hash | null>([...gone].map((name) => [name, null]));
+  for (const [name, { id }] of renewed) ids.set(name, id);
+  return ids;
+}
+
+function summaryAfter(
+  { summary, blueprint: { segments } }: Decided,
+  renewed: ReadonlyMap<string, Segment>,
+  gone: ReadonlySet<string>,
+): TaskCounts {
+  const names = [...renewed.keys(), ...gone];
+  const old = countTasks(names.flatMap((name) => segments.get(name) ?? []));
+  const young = countTasks(renewed.values());
+  return {
+    active: summary.active - old.active + young.active,
+    bypassed: summary.bypassed - old.bypassed + young.bypassed,
+  };
+}
+
+function treeAfter(
+  tree: ReferenceTree,
+  values: ReadonlyMap<string, object>,
+  { set, removed }: NamedChanges,
+): ReferenceTree {
+  const changes = new Map<string, Hash | null>(removed.map((name) => [name, null]));
+  for (const name of set) changes.set(name, hashOnce(values.get(name) ?? {}));
+  return graftReferences(tree, changes);
+}

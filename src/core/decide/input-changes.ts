@@ -1,0 +1,74 @@
+import { canonicalJson } from "../std/canonical-json.ts";
+import { compareText } from "../std/compare.ts";
+import { hashOnce } from "../std/hash-once.ts";
+import type { DecideInput } from "./decide-input.ts";
+import type { Decided } from "./decided.ts";
+import { stillResolves } from "./drafts.ts";
+
+/** Names in a map of values: which have another value than before, and which are gone. */
+export interface NamedChanges {
+  readonly set: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** What of an input differs from the one before it. */
+export interface InputChanges {
+  readonly sources: NamedChanges;
+  readonly models: NamedChanges;
+  readonly profiles: NamedChanges;
+  readonly history: NamedChanges;
+  readonly hasTimePassed: boolean;
+}
+
+/** Compares inputs; parts that are the same object are not looked into. */
+export function compareInputs(before: DecideInput, after: DecideInput): InputChanges {
+  const isSameValue = (left: object, right: object) => hashOnce(left) === hashOnce(right);
+  return {
+    sources: compareMaps(before.scope.sources, after.scope.sources, isSameValue),
+    models: compareMaps(before.scope.models, after.scope.models, isSameValue),
+    profiles: compareMaps(
+      before.snapshot.profiles,
+      after.snapshot.profiles,
+      (left, right) => left.id === right.id,
+    ),
+    history: compareMaps(before.history, after.history, isSameValue),
+    hasTimePassed: before.snapshot.at !== after.snapshot.at,
+  };
+}
+
+/**
+ * Whether something differs that every subject is decided with: rules, template, capacity, or what
+ * the names in gates stand for.
+ */
+export function isOtherWorld({ input: before, workings }: Decided, after: DecideInput): boolean {
+  return (
+    !hasSameRules(before, after) ||
+    hashOnce(before.template) !== hashOnce(after.template) ||
+    canonicalJson(before.snapshot.capacity) !== canonicalJson(after.snapshot.capacity) ||
+    !stillResolves(workings.context.drafts, after.scope)
+  );
+}
+
+/** Whether two inputs have the same rule sets, in whatever order. */
+export function hasSameRules(before: DecideInput, after: DecideInput): boolean {
+  if (before.ruleSets === after.ruleSets) return true;
+  const ids = ({ ruleSets }: DecideInput) => ruleSets.map((set) => set.id).sort(compareText);
+  return canonicalJson(ids(before)) === canonicalJson(ids(after));
+}
+
+function compareMaps<T>(
+  before: ReadonlyMap<string, T>,
+  after: ReadonlyMap<string, T>,
+  isSame: (left: T, right: T) => boolean,
+): NamedChanges {
+  if (before === after) return { set: [], removed: [] };
+  const set: string[] = [];
+  for (const [name, value] of after) {
+    const earlier = before.get(name);
+    if (earlier === value) continue;
+    if (earlier === undefined || !isSame(earlier, value)) set.push(name);
+  }
+  const removed: string[] = [];
+  for (const name of before.keys()) if (!after.has(name)) removed.push(name);
+  return { set, removed };
+}
