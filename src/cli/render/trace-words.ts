@@ -44,7 +44,7 @@ function comparisonWords(trace: Trace): string {
       .map(unitOf)
       .find((found) => found !== "none") ?? "none";
   // Equality that holds says its value already.
-  const isTold = /[^!<>=]==[^=]/.test(trace.text) && leavesOf(trace).length === 1;
+  const isTold = /^[^!]*[^!<>=]==[^=]/.test(trace.text) && leavesOf(trace).length === 1;
   return withUnit(substitute(trace, isTold, unit), unit)
     .replaceAll(/\s+/g, " ")
     .trim();

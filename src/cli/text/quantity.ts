@@ -17,7 +17,8 @@ export function formatCounted(count: number, noun: string, plural = `${noun}s`):
 export function formatBytes(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
   const units = ["kB", "MB", "GB", "TB", "PB"];
-  const power = Math.min(Math.floor(Math.log10(bytes) / 3), units.length);
+  // Counted as it will be rounded, so that no size is written as 1000 of a unit.
+  const power = Math.min(Math.floor(Math.log10(bytes * 1.000_5) / 3), units.length);
   const value = bytes / 1_000 ** power;
   return `${value.toFixed(value < 100 ? 1 : 0)} ${units[power - 1] ?? ""}`;
 }

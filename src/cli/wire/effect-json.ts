@@ -12,7 +12,7 @@ export function effectsJson(effects: MergedEffects): readonly EffectJson[] {
   return [
     ...one(effects.classify, (value) => ({ kind: "classify", ...value })),
     ...one(effects.activation, ({ state, ...rest }) => ({ kind: state, ...rest })),
-    ...one(effects.grouping, (value) => ({ ...value })),
+    ...one(effects.grouping, groupingJson),
     ...effects.gates.map(({ by, ...gate }) => ({
       kind: "gate",
       ...gate,
@@ -28,6 +28,12 @@ export function effectsJson(effects: MergedEffects): readonly EffectJson[] {
     ...(effects.tags.length === 0 ? [] : [{ kind: "tag", tags: effects.tags, by: [] }]),
     ...effects.notifications.map(({ by, ...rest }) => ({ kind: "notify", ...rest, by: [by] })),
   ];
+}
+
+/** Elsewhere `by` is what a load is split by; here it names the rules, as in every effect. */
+function groupingJson(grouping: NonNullable<MergedEffects["grouping"]>["value"]) {
+  if (grouping.kind === "merge") return { ...grouping };
+  return { kind: "split", unit: grouping.by, size: grouping.size };
 }
 
 function one<T>(

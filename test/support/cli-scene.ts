@@ -1,0 +1,162 @@
+import type { CliEnvironment, CliStream, EndSignal } from "../../src/cli/cli-environment.ts";
+import { runCli } from "../../src/cli/run-cli.ts";
+import type { SluiceProject } from "../../src/engine/sluice-project.ts";
+import { OperatingError } from "../../src/errors/operating-error.ts";
+import {
+  brokenCheck,
+  flightsDiff,
+  flightsDoctor,
+  flightsRows,
+  flightsRun,
+  flightsRuns,
+  flightsSources,
+} from "./cli-reports.ts";
+import { noon } from "./decide-fixture.ts";
+import { ManualClock } from "./manual-clock.ts";
+import { flightsPlan } from "./plan-report.ts";
+
+/** A stream that keeps what is written, and that may break after so many writes. */
+export class KeptStream implements CliStream {
+  readonly isTTY: boolean;
+  readonly columns = 100;
+  readonly rows = 30;
+  text = "";
+  #failure: NodeJS.ErrnoException | null = null;
+  readonly #listeners: ((error: Error) => void)[] = [];
+
+  constructor(isTTY = false) {
+    this.isTTY = isTTY;
+  }
+
+  /** From now on every write fails so. */
+  break(code: string): void {
+    this.#failure = Object.assign(new Error(`write ${code}`), { code });
+  }
+
+  write(text: string, written?: (error?: Error | null) => void): boolean {
+    const failure = this.#failure;
+    if (failure === null) this.text += text;
+    else for (const listener of this.#listeners) listener(failure);
+    written?.(failure);
+    return failure === null;
+  }
+
+  on(_event: "error", listener: (error: Error) => void): unknown {
+    this.#listeners.push(listener);
+    return this;
+  }
+}
+
+/** Reports by method; a method that a test does not name gives the report of the flights. */
+export type ProjectReports = Partial<Omit<SluiceProject, "name" | "folder">>;
+
+/** Values of a project, without any project behind them: for what the command line does with them. */
+export function projectOf(reports: ProjectReports): SluiceProject {
+  const { run } = flightsRun();
+  return {
+    name: "flights",
+    folder: "/project",
+    check: async () => brokenCheck(),
+    snapshot: async () => flightsSources(),
+    plan: async () => flightsPlan(),
+    run: async () => ({ run }),
+    runs: async (limit = 20) => flightsRuns().slice(0, limit),
+    show: async () => ({ run }),
+    why: async (task) => ({ task, state: "active", reason: "new", chain: [] }),
+    diff: async () => flightsDiff(),
+    replay: async (id) => ({
+      run: id ?? run.id,
+      blueprint: run.blueprint,
+      recomputed: run.blueprint,
+      identical: true,
+    }),
+    doctor: async () => flightsDoctor(),
+    sample: async () => flightsRows(),
+    [Symbol.asyncDispose]: async () => undefined,
+    ...reports,
+  };
+}
+
+export interface CliScene {
+  readonly reports?: ProjectReports;
+  readonly openProject?: CliEnvironment["openProject"];
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly isStdoutTerminal?: boolean;
+  readonly isStderrTerminal?: boolean;
+  readonly stdout?: KeptStream;
+}
+
+/** What a command line left behind. */
+export interface CliOutcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The code with which the process was ended at once, if it was. */
+  readonly exited: number | null;
+}
+
+/** A command line that is under way. */
+export interface StartedCli {
+  readonly ended: Promise<CliOutcome>;
+  readonly clock: ManualClock;
+  send(signal: EndSignal): void;
+  /** Whether a signal would reach a command. */
+  isListening(): boolean;
+  /** See `CliOutcome.exited`. */
+  exited(): number | null;
+}
+
+/** Starts a command line in an environment of values. */
+export function startCli(argv: readonly string[], scene: CliScene = {}): StartedCli {
+  const stdout = scene.stdout ?? new KeptStream(scene.isStdoutTerminal);
+  const stderr = new KeptStream(scene.isStderrTerminal);
+  const clock = new ManualClock(noon);
+  const listeners = new Set<(signal: EndSignal) => void>();
+  let exited: number | null = null;
+  const environment: CliEnvironment = {
+    version: "1.2.3",
+    stdout,
+    stderr,
+    variables: scene.variables ?? {},
+    clock,
+    openProject: scene.openProject ?? (async () => projectOf(scene.reports ?? {})),
+    initProject: async (folder) => ({ folder: `/made/${folder}`, files: ["sluice.yaml"] }),
+    writeSchemas: async () => ({ folder: "/project/.sluice", files: ["rules.json"] }),
+    onSignal: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    exit: (code) => {
+      exited ??= code;
+    },
+  };
+  const ended = runCli(argv, environment).then((code) => ({
+    code,
+    stdout: stdout.text,
+    stderr: stderr.text,
+    exited,
+  }));
+  return {
+    ended,
+    clock,
+    send: (signal) => {
+      for (const listener of listeners) listener(signal);
+    },
+    isListening: () => listeners.size > 0,
+    exited: () => exited,
+  };
+}
+
+/** Runs a command line to its end in an environment of values. */
+export function cli(argv: readonly string[], scene: CliScene = {}): Promise<CliOutcome> {
+  return startCli(argv, scene).ended;
+}
+
+/** Waits as a cancelled run does: until the signal fires, and then fails with its reason. */
+export function untilCancelled(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    const cancel = () => reject(new OperatingError("CANCELLED", "The run was cancelled."));
+    if (signal?.aborted === true) cancel();
+    else signal?.addEventListener("abort", cancel);
+  });
+}
