@@ -12,6 +12,8 @@ import { WriteQueue } from "./write-queue.ts";
 export class SqliteWriter extends SqliteReader implements Catalog {
   readonly #queue: WriteQueue<Write>;
   readonly #closed: () => void;
+  /** Durable events by run, as far as they are known: nobody else writes. */
+  readonly #lengths = new Map<string, number>();
 
   constructor(queries: Kysely<CatalogTables>, path: string, closed: () => void) {
     super(queries, path);
@@ -71,10 +73,22 @@ export class SqliteWriter extends SqliteReader implements Catalog {
     return new Set(rows.map(({ id }) => id));
   }
 
-  #commit(writes: readonly Write[]): Promise<void> {
-    return this.queries.transaction().execute(async (db) => {
-      for (const write of joined(writes)) await apply(db, write);
+  async #commit(writes: readonly Write[]): Promise<void> {
+    const lengths = new Map<string, number>();
+    await this.queries.transaction().execute(async (db) => {
+      for (const write of joined(writes)) {
+        if (write.kind !== "append") {
+          await apply(db, write);
+          continue;
+        }
+        const { run, events } = write;
+        const known = lengths.get(run) ?? this.#lengths.get(run);
+        const length = known ?? (await lengthOf(db, run));
+        await append(db, run, length, events);
+        lengths.set(run, length + events.length);
+      }
     });
+    for (const [run, length] of lengths) this.#lengths.set(run, length);
   }
 }
 
@@ -84,13 +98,19 @@ type Write =
   | { readonly kind: "objects"; readonly chunks: readonly string[] }
   | { readonly kind: "notes"; readonly of: string; readonly pairs: string }
   | { readonly kind: "createRun"; readonly run: RunSummary }
-  | { readonly kind: "append"; readonly run: string; readonly events: readonly StoredEvent[] }
+  | Append
   | {
       readonly kind: "finishRun";
       readonly run: string;
       readonly status: RunStatus;
       readonly finishedAt: EpochMs;
     };
+
+interface Append {
+  readonly kind: "append";
+  readonly run: string;
+  readonly events: readonly StoredEvent[];
+}
 
 /** Names with values as the JSON text of pairs: one value for a statement, however many they are. */
 function pairsOf(entries: Iterable<readonly [string, Json]>): string {
@@ -118,7 +138,7 @@ function joined(writes: readonly Write[]): readonly Write[] {
   return result;
 }
 
-async function apply(db: Kysely<CatalogTables>, write: Write): Promise<void> {
+async function apply(db: Kysely<CatalogTables>, write: Exclude<Write, Append>): Promise<void> {
   switch (write.kind) {
     case "objects":
       for (const chunk of write.chunks) {
@@ -137,9 +157,6 @@ async function apply(db: Kysely<CatalogTables>, write: Write): Promise<void> {
     case "createRun":
       await createRun(db, write.run);
       return;
-    case "append":
-      await append(db, write.run, write.events);
-      return;
     case "finishRun":
       await finishRun(db, write);
   }
@@ -153,11 +170,7 @@ async function createRun(db: Kysely<CatalogTables>, run: RunSummary): Promise<vo
     .execute();
 }
 
-async function append(
-  db: Kysely<CatalogTables>,
-  run: string,
-  events: readonly StoredEvent[],
-): Promise<void> {
+async function lengthOf(db: Kysely<CatalogTables>, run: string): Promise<number> {
   const last = await db
     .selectFrom("run_events")
     .select("seq")
@@ -165,14 +178,22 @@ async function append(
     .orderBy("seq", "desc")
     .limit(1)
     .execute();
-  const next = (last[0]?.seq ?? -1) + 1;
+  return (last[0]?.seq ?? -1) + 1;
+}
+
+async function append(
+  db: Kysely<CatalogTables>,
+  run: string,
+  length: number,
+  events: readonly StoredEvent[],
+): Promise<void> {
   const texts = events.map(({ seq, event }, index) => {
-    assert(seq === next + index, `event ${seq} of run ${run} comes at place ${next + index}`);
+    assert(seq === length + index, `event ${seq} of run ${run} comes at place ${length + index}`);
     return JSON.stringify(event);
   });
   await sql`
     INSERT INTO run_events (run, seq, event)
-    SELECT ${run}, ${next} + key, value FROM json_each(${JSON.stringify(texts)})`.execute(db);
+    SELECT ${run}, ${length} + key, value FROM json_each(${JSON.stringify(texts)})`.execute(db);
 }
 
 async function finishRun(

@@ -20,13 +20,10 @@ test("a vector holds what an array holds after the same changes, and its old ver
   );
 });
 
-test.each([0, 1, 31, 32, 33, 1_024, 1_025])(
-  "a vector of %i entries ends where it says",
-  (length) => {
-    const vector = persistentVector(Array.from({ length }, (_, index) => index));
-    expect(() => entryAt(vector, length)).toThrow(RangeError);
-    expect(() => withAt(vector, length, 1)).toThrow(RangeError);
-    expect(() => withAt(vector, -1, 1)).toThrow(RangeError);
-    if (length > 0) expect(entryAt(vector, length - 1)).toBe(length - 1);
-  },
-);
+test.each([0, 1, 15, 16, 17, 256, 257])("a vector of %i entries ends where it says", (length) => {
+  const vector = persistentVector(Array.from({ length }, (_, index) => index));
+  expect(() => entryAt(vector, length)).toThrow(RangeError);
+  expect(() => withAt(vector, length, 1)).toThrow(RangeError);
+  expect(() => withAt(vector, -1, 1)).toThrow(RangeError);
+  if (length > 0) expect(entryAt(vector, length - 1)).toBe(length - 1);
+});

@@ -1,17 +1,17 @@
 /**
- * A vector of fixed length whose every version stays valid: `withAt` copies one path of a 32-way
+ * A vector of fixed length whose every version stays valid: `withAt` copies one path of a 16-way
  * tree and shares the rest, so that an update costs the same for ten entries and for a million.
  */
 export interface PersistentVector<T> {
   readonly length: number;
-  /** Bits of the index above the root's own five. */
+  /** Bits of the index above the root's own four. */
   readonly shift: number;
   readonly root: Node<T>;
 }
 
 type Node<T> = { readonly leaf: readonly T[] } | { readonly inner: readonly Node<T>[] };
 
-const bits = 5;
+const bits = 4;
 const width = 2 ** bits;
 const mask = width - 1;
 
