@@ -215,7 +215,7 @@ export function relatedGates(
     const subject = subjectOf(to, names);
     if (subject !== null) return { ...gate, check: { ...gate.check, to: tableOf(subject) } };
     if (names.isIncomplete || (names.canDiscover && /^raw\.\w+$/i.test(to))) return gate;
-    const known = [...names.sources, ...names.models.map(({ name }) => name)];
+    const known = [...names.sources.values(), ...names.models.keys()];
     problems.push({
       code: "unknown-upstream",
       severity: "error",
@@ -230,8 +230,8 @@ export function relatedGates(
 
 /** A subject by its bare name, or by its table. */
 function subjectOf(text: string, names: SubjectNames): string | null {
-  const known = [...names.sources, ...names.models.map(({ name }) => name)];
-  if (known.includes(text)) return text;
+  const named = names.sources.get(text.toLowerCase()) ?? names.models.get(text.toLowerCase())?.name;
+  if (named !== undefined) return named;
   const dot = text.indexOf(".");
   if (dot < 0) return null;
   const reference = { schema: text.slice(0, dot), name: text.slice(dot + 1) };

@@ -52,20 +52,28 @@ export function assembleProject(
 
 function surroundingsOf(draft: ProjectDraft): ModelSurroundings {
   const names: SubjectNames = {
-    sources: draft.connections.flatMap(({ sources }) => sources.map(({ name }) => name)),
-    models: draft.models.map(({ name, form }) => ({
-      name,
-      schema: form === null ? null : (form.schema ?? "main"),
-    })),
+    sources: new Map(
+      draft.connections.flatMap(({ sources }) =>
+        sources.map(({ name }) => [name.toLowerCase(), name] as const),
+      ),
+    ),
+    models: new Map(
+      draft.models.map(({ name, form }) => {
+        const schema = form === null ? null : (form.schema ?? "main");
+        return [name.toLowerCase(), { name, schema }] as const;
+      }),
+    ),
     canDiscover: draft.connections.some(({ canDiscover }) => canDiscover),
     isIncomplete: draft.isIncomplete,
   };
-  const schemas = new Map(names.models.map(({ name, schema }) => [name, schema ?? "main"]));
   return {
     names,
     defaults: draft.settings.defaults,
     onBypass: draft.template.value.defaults.onBypass,
-    tableOf: (subject) => `${schemas.get(subject) ?? "raw"}.${subject}`,
+    tableOf: (subject) => {
+      const model = names.models.get(subject.toLowerCase());
+      return `${model === undefined ? "raw" : (model.schema ?? "main")}.${subject}`;
+    },
   };
 }
 

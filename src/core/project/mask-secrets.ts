@@ -49,7 +49,7 @@ function moved(column: number, edge: "start" | "end", spans: readonly Span[]): n
 /** A misspelt name of a secret has a secret for its value all the same. */
 function mayNameSecret(name: string): boolean {
   const secrets = ["password", "passphrase", "token", "secret", "api_key", "private_key"];
-  return isSecretName(name) || closestName(name, secrets) !== null;
+  return isSecretName(name) || (name.length >= 5 && closestName(name, secrets) !== null);
 }
 
 const keyed = /(["']?)([A-Za-z_][\w.-]{0,100})\1\s*[:=](?!:)\s*(?=\S)/g;

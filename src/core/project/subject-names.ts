@@ -3,13 +3,20 @@ import type { TableReference } from "./sql-analysis.ts";
 
 /** The sources and models of a project, by the names that SQL gives them. */
 export interface SubjectNames {
-  readonly sources: readonly string[];
-  /** `schema` is `null` for a model whose block could not be read. */
-  readonly models: readonly { readonly name: string; readonly schema: string | null }[];
+  /** By their names in lower case. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** By their names in lower case. */
+  readonly models: ReadonlyMap<string, NamedModel>;
   /** Sources may come that nobody declared. */
   readonly canDiscover: boolean;
   /** Some connection could not be read: a source may be in it. */
   readonly isIncomplete: boolean;
+}
+
+export interface NamedModel {
+  readonly name: string;
+  /** `null` for a model whose block could not be read. */
+  readonly schema: string | null;
 }
 
 /** What a table reference means. */
@@ -47,20 +54,20 @@ export function resolveReference(reference: TableReference, names: SubjectNames)
     };
   }
   const wanted = schema === "" ? "main" : schema;
-  const model = names.models.find(
-    (candidate) => candidate.name.toLowerCase() === name && (candidate.schema ?? wanted) === wanted,
-  );
-  if (model !== undefined) return { kind: "subject", name: model.name };
+  const model = names.models.get(name);
+  if (model !== undefined && (model.schema ?? wanted) === wanted) {
+    return { kind: "subject", name: model.name };
+  }
   return unknownTable(reference, names);
 }
 
 function resolveSource(name: string, names: SubjectNames): Resolution {
-  const source = names.sources.find((candidate) => candidate.toLowerCase() === name);
+  const source = names.sources.get(name);
   if (source !== undefined) return { kind: "subject", name: source };
-  const close = closestName(name, names.sources);
+  const close = closestName(name, names.sources.values());
   if (names.canDiscover) return { kind: "expected", name, close };
   if (names.isIncomplete) return { kind: "open" };
-  const model = names.models.find((candidate) => candidate.name === name);
+  const model = names.models.get(name);
   return {
     kind: "wrong",
     code: "unknown-upstream",
@@ -74,7 +81,7 @@ function resolveSource(name: string, names: SubjectNames): Resolution {
   };
 }
 
-function modelText(model: SubjectNames["models"][number]): string {
+function modelText(model: NamedModel): string {
   return `${model.schema ?? "main"}.${model.name}`;
 }
 
@@ -102,13 +109,13 @@ function unknownTable(reference: TableReference, names: SubjectNames): Resolutio
 
 function tableFix(reference: TableReference, names: SubjectNames): string | null {
   const name = reference.name.toLowerCase();
-  if (names.sources.includes(name)) return `It is a source: read it as \`raw.${name}\`.`;
-  const elsewhere = names.models.find((model) => model.name === name);
+  if (names.sources.has(name)) return `It is a source: read it as \`raw.${name}\`.`;
+  const elsewhere = names.models.get(name);
   if (elsewhere !== undefined) {
     return `It is built in another schema: read it as \`${modelText(elsewhere)}\`.`;
   }
-  const model = names.models.find((each) => each.name === closestModel(name, names));
-  const source = closestName(name, names.sources);
+  const model = names.models.get(closestName(name, names.models.keys()) ?? "");
+  const source = closestName(name, names.sources.values());
   const close = closestName(
     name,
     [model?.name ?? "", source ?? ""].filter((text) => text !== ""),
@@ -117,11 +124,4 @@ function tableFix(reference: TableReference, names: SubjectNames): string | null
   if (close !== model?.name) return `Did you mean \`raw.${close}\`?`;
   const isShort = reference.schema === "" && (model.schema ?? "main") === "main";
   return `Did you mean \`${isShort ? model.name : modelText(model)}\`?`;
-}
-
-function closestModel(name: string, names: SubjectNames): string | null {
-  return closestName(
-    name,
-    names.models.map((model) => model.name),
-  );
 }
