@@ -69,8 +69,8 @@ function locate(
   // Of sets with one name the last is the one that is too many.
   const file = files.findLast(({ ruleSet }) => ruleSet.name === finding.ruleSet);
   if (file !== undefined) return locateInFile(finding, file.document);
-  const source = /^Source `?([A-Za-z_][A-Za-z0-9_]*)/.exec(finding.message)?.[1];
-  const declared = source === undefined ? undefined : context.places.get(`source:${source}`);
+  const { place } = finding;
+  const declared = place.part === "source" ? context.places.get(`source:${place.name}`) : undefined;
   return declared ?? { file: finding.ruleSet ?? "rules", line: 1, column: 1 };
 }
 
@@ -79,6 +79,7 @@ function locateInFile(finding: RuleFinding, document: PositionedDocument): Locat
   const rule = rulePath(finding, document);
   switch (place.part) {
     case "set":
+    case "source":
       return document.locate(["ruleset"]);
     case "param":
       return document.locateKey(["params", place.name]);
