@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { compileCondition } from "../../src/core/conditions/compile-condition.ts";
 import type { Condition, Verdict } from "../../src/core/conditions/condition.ts";
+import { expandTrace } from "../../src/core/conditions/trace.ts";
 
 const scope = {
   variables: {
@@ -48,11 +49,12 @@ const expressions = fc.letrec<Record<"bool" | "int" | "double" | "text" | "ints"
       { depthSize: "small", withCrossShrink: true },
       fc.constantFrom("a", "b", "o.i", "size(xs)", "size(s)"),
       fc.integer({ min: -4, max: 4 }).map(String),
-      fc.constantFrom("9223372036854775807", "9007199254740993", "-9223372036854775808"),
+      // Not the least int: the oracle negates it without noticing the overflow.
+      fc.constantFrom("9223372036854775807", "9007199254740993", "-9223372036854775807"),
       fc
         .tuple(tie("int"), fc.constantFrom("+", "-", "*", "/", "%"), tie("int"))
         .map(([left, operator, right]) => `(${left} ${operator} ${right})`),
-      tie("int").map((value) => `(-${value})`),
+      tie("int").map((value) => `(-(${value}))`),
       tie("double").map((value) => `int(${value})`),
       fc.tuple(tie("ints"), tie("int")).map(([list, index]) => `${list}[${index}]`),
       fc.tuple(tie("bool"), tie("int"), tie("int")).map(([c, x, y]) => `(${c} ? ${x} : ${y})`),
@@ -138,7 +140,7 @@ function outcomeOf(verdict: Verdict): boolean | "error" {
   return verdict.outcome === "undetermined" ? "error" : verdict.outcome === "matched";
 }
 
-test("5,000 generated conditions over known facts end as with another implementation of CEL", () => {
+test("3,000 generated conditions over known facts end as with another implementation of CEL", () => {
   const counts = { true: 0, false: 0, error: 0 };
   fc.assert(
     fc.property(expressions.bool, knownFacts, (text, facts) => {
@@ -146,10 +148,10 @@ test("5,000 generated conditions over known facts end as with another implementa
       counts[`${outcome}`] += 1;
       expect(outcome, text).toBe(askOracle(text, facts));
     }),
-    { seed: 20_260_301, numRuns: 5_000 },
+    { seed: 20_260_301, numRuns: 3_000 },
   );
   // Only a mix of all three says something.
-  expect(Math.min(counts.true, counts.false, counts.error)).toBeGreaterThan(500);
+  expect(Math.min(counts.true, counts.false, counts.error)).toBeGreaterThan(300);
 });
 
 /** Each fact kept, or taken away. */
@@ -188,13 +190,27 @@ test("learning what was unknown never changes a verdict that was reached without
       determined += 1;
       expect(condition.evaluate(facts).outcome, text).toBe(before.outcome);
     }),
-    { seed: 20_260_302, numRuns: 4_000 },
+    { seed: 20_260_302, numRuns: 3_000 },
   );
-  expect(determined).toBeGreaterThan(500);
+  expect(determined).toBeGreaterThan(300);
 });
 
-test("a trace made of the kept facts is the trace of the evaluation", async () => {
-  const { expandTrace } = await import("../../src/core/conditions/trace.ts");
+test("no condition throws, whatever the variables hold", () => {
+  const anything = fc.oneof(
+    fc.constantFrom(null, undefined, Number.NaN, Number.POSITIVE_INFINITY, -0, 1.5, 2n ** 70n),
+    fc.jsonValue({ maxDepth: 2 }),
+  );
+  const names = fc.constantFrom("a", "b", "d", "s", "t", "p", "q", "xs", "ts", "o");
+  fc.assert(
+    fc.property(expressions.bool, fc.dictionary(names, anything), (text, variables) => {
+      const { outcome } = compile(text).evaluate(variables);
+      expect(["matched", "not_matched", "undetermined"]).toContain(outcome);
+    }),
+    { seed: 20_260_304, numRuns: 1_500 },
+  );
+});
+
+test("a trace made of the kept facts is the trace of the evaluation", () => {
   fc.assert(
     fc.property(expressions.bool, knownFacts, (text, facts) => {
       const condition = compile(text);

@@ -90,6 +90,13 @@ function compileFact(path: string, node: ConditionNode): Run {
   const { type } = node;
   const unknown = unknownFact(path);
   const read = compilePath(path.split("."), unknown, isInRecord(node));
+  if (type.kind === "timestamp" || type.kind === "duration") {
+    return (frame) => {
+      const value = read(frame);
+      // Infinity is no instant; nothing about it is known.
+      return typeof value === "number" && !Number.isFinite(value) ? unknown : value;
+    };
+  }
   if (!holdsDynamic(type)) return read;
   return (frame) => {
     const value = read(frame);

@@ -17,6 +17,17 @@ export function fitInteger(value: bigint, kind: IntegerKind): Integer | null {
   return Number.isSafeInteger(narrow) ? narrow : value;
 }
 
+/** A fact that should be an int but is none, such as 1.5, has no exact form: `null`. */
+function toBigInt(value: Integer): bigint | null {
+  return typeof value === "bigint" || Number.isInteger(value) ? BigInt(value) : null;
+}
+
+/** The same integer as one of another kind, or `null` when it does not fit. */
+export function convertInteger(value: Integer, kind: IntegerKind): Integer | null {
+  const exact = toBigInt(value);
+  return exact === null ? null : fitInteger(exact, kind);
+}
+
 /** The integer part of a double, or `null` when it does not fit; infinities and NaN never do. */
 export function truncateToInteger(value: number, kind: IntegerKind): Integer | null {
   if (!Number.isFinite(value)) return null;
@@ -41,8 +52,9 @@ export function combineIntegers(
     // A rounded result is never safe, so a safe one is exact. Adding 0 makes -0 a plain 0.
     if (Number.isSafeInteger(quick)) return kind === "uint" && quick < 0 ? null : quick + 0;
   }
-  const a = BigInt(left);
-  const b = BigInt(right);
+  const a = toBigInt(left);
+  const b = toBigInt(right);
+  if (a === null || b === null) return null;
   return fitInteger(operator === "+" ? a + b : operator === "-" ? a - b : a * b, kind);
 }
 
@@ -57,7 +69,8 @@ export function divideIntegers(
     const remainder = left % right;
     return (operator === "%" ? remainder : (left - remainder) / right) + 0;
   }
-  const a = BigInt(left);
-  const b = BigInt(right);
+  const a = toBigInt(left);
+  const b = toBigInt(right);
+  if (a === null || b === null) return null;
   return fitInteger(operator === "/" ? a / b : a % b, kind);
 }

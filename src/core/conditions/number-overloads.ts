@@ -1,6 +1,7 @@
 import { boolType, doubleType, intType, stringType, uintType } from "./condition-type.ts";
 import {
   combineIntegers,
+  convertInteger,
   divideIntegers,
   fitInteger,
   type Integer,
@@ -93,7 +94,7 @@ function parseInteger(text: string, kind: IntegerKind): Integer | null {
 function conversionsTo(kind: IntegerKind): readonly Overload[] {
   const type = kind === "int" ? intType : uintType;
   const other = kind === "int" ? "uint" : "int";
-  const convert = (value: Integer) => orFail(fitInteger(BigInt(value), kind), overflow);
+  const convert = (value: Integer) => orFail(convertInteger(value, kind), overflow);
   return [
     total(freeFunction(kind, [kind], type, same)),
     freeFunction(kind, [other], type, ofNumber(convert)),

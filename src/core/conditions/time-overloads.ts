@@ -13,6 +13,7 @@ import {
   wholeSeconds,
 } from "./calendar.ts";
 import { durationType, intType, stringType, timestampType } from "./condition-type.ts";
+import { convertInteger } from "./int64.ts";
 import {
   freeFunction,
   method,
@@ -44,7 +45,11 @@ const conversions: readonly Overload[] = [
     "timestamp",
     ["int"],
     timestampType,
-    ofNumber((seconds) => orFail(instantOfNanos(BigInt(seconds) * 1_000_000_000n), timeOverflow)),
+    ofNumber((seconds) => {
+      const exact = convertInteger(seconds, "int");
+      if (exact === null) return timeOverflow;
+      return orFail(instantOfNanos(BigInt(exact) * 1_000_000_000n), timeOverflow);
+    }),
   ),
   total(freeFunction("duration", ["duration"], durationType, same)),
   freeFunction(
