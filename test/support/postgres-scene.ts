@@ -14,6 +14,9 @@ import { loadOf } from "../contract/warehouse-requests.ts";
 import { type PostgresServer, startPostgres } from "./postgres-server.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
+/** Nothing but the test itself writes to the server's log. */
+const still = ["autovacuum=off", "wal_level=minimal", "max_wal_senders=0", "checkpoint_timeout=1d"];
+
 /** A PostgreSQL database on one side, a DuckDB warehouse on the other. */
 export interface PostgresScene extends AsyncDisposable {
   readonly server: PostgresServer;
@@ -45,7 +48,7 @@ export async function postgresScene(
   ...scripts: readonly string[]
 ): Promise<PostgresScene> {
   const folder = temporaryFolder();
-  const server = await startPostgres();
+  const server = await startPostgres(still.flatMap((setting) => ["-c", setting]));
   await server.createDatabase(database, ...scripts);
   const warehouse = await openDuckdbWarehouse({
     path: join(folder.path, "warehouse.duckdb"),

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import type { Client, Pool, PoolClient, PoolConfig } from "pg";
+import type { Pool, PoolClient, PoolConfig } from "pg";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { Log } from "../../ports/log.ts";
 import { type PostgresTarget, toPostgresError } from "./postgres-errors.ts";
@@ -52,14 +52,9 @@ export async function openPool(
   log: Log,
 ): Promise<PostgresPool> {
   const { default: pg } = await import("pg");
-  const config = configOf(options);
-  const probe = newClient(() => new pg.Client(config), connection);
-  const target: PostgresTarget = {
-    connection,
-    address: `${probe.host}:${probe.port}`,
-    database: probe.database ?? "",
-    user: probe.user ?? "",
-  };
+  const config = configOf(options, connection);
+  const { host = "", port = "", database = "", user = "" } = new pg.Client(config);
+  const target: PostgresTarget = { connection, address: `${host}:${port}`, database, user };
   const pool = new pg.Pool({ ...config, max: workersMax + 2 });
   pool.on("error", (error) =>
     log.debug(`${connection}: an idle connection broke: ${error.message}`),
@@ -81,40 +76,54 @@ interface PoolSession {
   readonly timeout: number;
 }
 
-/** Constructing a client parses the URL; its parser's error would show the URL, password and all. */
-function newClient(make: () => Client, connection: string): Client {
-  try {
-    return make();
-  } catch {
-    throw new OperatingError(
-      "PROJECT_INVALID",
-      `Connection ${connection}: options.url is no URL.`,
-      {
-        hint: "Write postgres://user@host:5432/database, and the password as options.password.",
-      },
-    );
-  }
-}
-
-function configOf(options: PostgresOptions): PoolConfig {
-  const place = options.url
-    ? { connectionString: options.url }
-    : {
-        host: options.host,
-        port: Number(options.port),
-        ...(options.database === undefined ? {} : { database: options.database }),
-        ...(options.user === undefined ? {} : { user: options.user }),
-      };
+function configOf(options: PostgresOptions, connection: string): PoolConfig {
+  const place =
+    options.url === undefined
+      ? {
+          host: options.host,
+          port: Number(options.port),
+          database: options.database,
+          user: options.user,
+        }
+      : placeOf(options.url, connection);
   const isVerified = options.ssl === "verify-full";
   const ca = options.ca === undefined ? {} : { ca: options.ca };
   return {
-    ...place,
-    ...(options.password === undefined ? {} : { password: options.password }),
+    ...defined({ ...place, ...defined({ password: options.password }) }),
     ...(options.ssl === "disable" ? {} : { ssl: { rejectUnauthorized: isVerified, ...ca } }),
     application_name: "sluice",
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     allowExitOnIdle: true,
+  };
+}
+
+/** The driver takes an `undefined` for a value, so what is not said must not be there. */
+function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const [key, value] of Object.entries(values)) {
+    if (value !== undefined) Reflect.set(kept, key, value);
+  }
+  return kept;
+}
+
+/** What a URL says. Nothing of it is shown when it cannot be read: it may hold a password. */
+function placeOf(url: string, connection: string) {
+  const refuse = (what: string) =>
+    new OperatingError("PROJECT_INVALID", `Connection ${connection}: options.url ${what}.`, {
+      hint: "Write postgres://user@host:5432/database, and all else as options beside it.",
+    });
+  if (!URL.canParse(url)) throw refuse("is no URL");
+  const { protocol, hostname, port, pathname, username, password, search } = new URL(url);
+  if (!/^postgres(ql)?:$/.test(protocol)) throw refuse("does not begin with postgres://");
+  if (search !== "") throw refuse("has settings after a question mark");
+  const text = (part: string) => (part === "" ? undefined : decodeURIComponent(part));
+  return {
+    host: text(hostname.replace(/^\[|\]$/g, "")) ?? "localhost",
+    port: port === "" ? 5432 : Number(port),
+    database: text(pathname.slice(1)),
+    user: text(username),
+    password: text(password),
   };
 }
 

@@ -24,7 +24,7 @@ export function sharedSnapshot(pool: PostgresPool, log: Log): SharedSnapshot {
         `${pool.target.connection}: the connection that held the common instant broke; ` +
           "tables that are read from now on show a later one.",
       );
-      current = undefined;
+      expire();
     });
     const [row] = await holder.query("SELECT pg_export_snapshot() AS id");
     return { id: String(row?.["id"]), holder };
