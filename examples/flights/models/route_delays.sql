@@ -10,7 +10,7 @@ SELECT
   any_value(miles) AS miles,
   count(*) AS flights,
   median(delay_minutes) AS median_delay,
-  quantile_cont(delay_minutes, 0.9) AS delay_p90,
+  round(quantile_cont(delay_minutes, 0.9), 1) AS delay_p90,
   round(avg(is_late::INT), 3) AS share_late
 FROM departures
 GROUP BY origin, destination
