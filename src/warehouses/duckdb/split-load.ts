@@ -11,7 +11,7 @@ import { refuseReserved } from "./quarantine.ts";
 import { literal, quoteName, quoteTable } from "./quote-duckdb.ts";
 import { manifestColumns, shapeTarget } from "./shape-target.ts";
 import { stageRows, UnreadableRowError } from "./stage-rows.ts";
-import type { Slice } from "./staged-scan.ts";
+import { literalPath, type Slice } from "./staged-scan.ts";
 
 /** The rows of a split load after all its parts have committed. */
 export interface FilledParts {
@@ -90,7 +90,9 @@ async function slicesOf(session: Session, request: LoadRequest): Promise<readonl
   for (const file of manifest.files) {
     const rows =
       file.rows ??
-      (await session.count(`SELECT num_rows FROM parquet_file_metadata(${literal(file.path)})`));
+      (await session.count(
+        `SELECT num_rows FROM parquet_file_metadata(${literal(literalPath(file.path))})`,
+      ));
     for (let start = 0; start < Math.max(rows, 1); start += partRows) {
       slices.push({ files: [file], range: { start, end: start + partRows } });
     }

@@ -143,7 +143,12 @@ function groupsOf(
 }
 
 function fileList(files: readonly StagedFile[]): string {
-  return literal(files.map((file) => file.path));
+  return literal(files.map((file) => literalPath(file.path)));
+}
+
+/** A path as the readers take it: they read `*`, `?` and `[` as patterns unless each is in brackets. */
+export function literalPath(path: string): string {
+  return path.replaceAll(/[*?[]/g, (special) => `[${special}]`);
 }
 
 /** A text column is read as text when its cast could lose something, or when nothing may fail. */

@@ -11,7 +11,7 @@ export function targetLocks(): TargetLocks {
   return {
     hold: async (targets, work) => {
       const names = [...new Set(targets)];
-      const before = names.map((name) => last.get(name));
+      const before = names.map((name) => last.get(name) ?? Promise.resolve());
       let release: () => void = () => undefined;
       const mine = new Promise<void>((resolve) => {
         release = resolve;
