@@ -56,7 +56,8 @@ function formsOf(value: string): readonly string[] {
     isWellFormed(value) ? encodeURI(value) : value,
     strictlyEncoded(encoded),
     lowerEscapes(strictlyEncoded(encoded)),
-    encoded.replaceAll("%20", "+"),
+    formEncoded(value),
+    lowerEscapes(formEncoded(value)),
     percent,
     percent.toUpperCase(),
     JSON.stringify(value).slice(1, -1),
@@ -68,6 +69,11 @@ function formsOf(value: string): readonly string[] {
 
 function lowerEscapes(text: string): string {
   return text.replaceAll(/%[0-9A-F]{2}/g, (triple) => triple.toLowerCase());
+}
+
+/** As a browser's form and many a driver send it. */
+function formEncoded(value: string): string {
+  return new URLSearchParams({ v: value }).toString().slice(2);
 }
 
 /** As RFC 3986 has it: `encodeURIComponent` leaves five more characters as they are. */
