@@ -33,7 +33,7 @@ export interface PlannedTask {
   readonly neededBy: readonly PlannedEdge[];
 }
 
-export interface PlannedEdge {
+interface PlannedEdge {
   readonly task: number;
   readonly onBypass: BypassPolicy;
 }
@@ -51,7 +51,7 @@ export interface PlannedUnit {
   readonly timeoutMs: number;
 }
 
-export interface Pool {
+interface Pool {
   readonly name: string;
   /** How many attempts of the pool run at once. */
   readonly slots: number;
