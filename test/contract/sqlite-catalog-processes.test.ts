@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, existsSync, readdirSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
@@ -127,3 +127,32 @@ test("a catalog that was closed is whole in its one file", async () => {
   copyFileSync(path, `${path}.copy`);
   expect(await (await openReader(`${path}.copy`)).notes("memo")).toEqual(new Map([["a", 1]]));
 });
+
+/** As another user who may look but not write; only root can become one. */
+test.skipIf(process.getuid?.() !== 0)(
+  "someone who may not write can read a catalog that is at rest, and is told why not more",
+  async () => {
+    const folder = newFolder();
+    const path = join(folder, "catalog.db");
+    const catalog = await sqliteCatalogs.openWriter(path, "a test");
+    await catalog.putNotes("memo", new Map([["a", 1]]));
+    await catalog[Symbol.asyncDispose]();
+    for (const end of ["-wal", "-shm"]) rmSync(path + end, { force: true });
+    chmodSync(folder, 0o755);
+    const looking = `
+    process.setuid(65534);
+    const { sqliteCatalogs } = await import(process.argv[1]);
+    const reader = await sqliteCatalogs.openReader(process.argv[2]);
+    const writer = await sqliteCatalogs.openWriter(process.argv[2], "x").catch((error) => error);
+    console.log(JSON.stringify([[...(await reader.notes("memo"))], writer.code, writer.message]));
+  `;
+    const args = ["--input-type=module", "--eval", looking, module, path];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = await once(createInterface({ input: child.stdout }), "line");
+    expect(JSON.parse(String(line))).toEqual([
+      [["a", 1]],
+      "CATALOG_INVALID",
+      `${path} cannot be written.`,
+    ]);
+  },
+);

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type Database from "libsql";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { Catalog, CatalogReader, CatalogStore } from "../../ports/catalog.ts";
 import { migrate, migrations, readVersion } from "./migrations.ts";
-import { openDatabase, queriesOver } from "./sqlite-connection.ts";
-import { toCatalogError } from "./sqlite-errors.ts";
+import { type OpenMode, openDatabase, queriesOver } from "./sqlite-connection.ts";
+import { failureCode, toCatalogError } from "./sqlite-errors.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
 import { takeWriterLock } from "./writer-lock.ts";
@@ -43,21 +43,32 @@ async function openReader(path: string): Promise<CatalogReader | null> {
   const file = resolve(path);
   if (!existsSync(file)) return null;
   return guarded(file, () => {
-    const db = openDatabase(file, "existing");
     try {
-      db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA query_only = ON`);
-      const found = readVersion(db, file);
-      if (found.kind === "empty") {
-        db.close();
-        return null;
-      }
-      if (found.version < migrations.length) throw outdated(file, found.version);
-      return new SqliteReader(queriesOver(db), file);
+      return readerOf(file, "existing");
     } catch (error) {
-      db.close();
-      throw error;
+      // A folder that this user may only look into. Without a log nobody is writing.
+      const isShut = /^SQLITE_(READONLY|CANTOPEN)/.test(failureCode(error) ?? "");
+      if (!isShut || existsSync(`${file}-wal`) || !statSync(file).isFile()) throw error;
+      return readerOf(file, "still");
     }
   });
+}
+
+function readerOf(file: string, mode: OpenMode): CatalogReader | null {
+  const db = openDatabase(file, mode);
+  try {
+    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA query_only = ON`);
+    const found = readVersion(db, file);
+    if (found.kind === "empty") {
+      db.close();
+      return null;
+    }
+    if (found.version < migrations.length) throw outdated(file, found.version);
+    return new SqliteReader(queriesOver(db), file);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 /** How long a statement waits for another process's checkpoint or recovery. */

@@ -6,16 +6,22 @@ import type { CatalogTables } from "./catalog-tables.ts";
 /**
  * How a file is opened: `create` makes it when it is absent, `existing` does not. A reader opens
  * `existing` too, and not read-only, because whoever reads a write-ahead log shares its index.
+ * `still` is for a file that nobody writes, in a folder where no index can be made.
  */
-export type OpenMode = "create" | "existing";
+export type OpenMode = "create" | "existing" | "still";
+
+const flags: Readonly<Record<OpenMode, string>> = {
+  create: "mode=rwc",
+  existing: "mode=rw",
+  still: "mode=ro&immutable=1",
+};
 
 /**
  * Opens a database file. A path is always passed as a URL: the driver knows no other way to say
  * that a file must exist.
  */
 export function openDatabase(path: string, mode: OpenMode): Database.Database {
-  const flag = mode === "create" ? "rwc" : "rw";
-  return new Database(`${pathToFileURL(path).href}?mode=${flag}`);
+  return new Database(`${pathToFileURL(path).href}?${flags[mode]}`);
 }
 
 /** Queries over an open database, typed by the catalog's tables. */

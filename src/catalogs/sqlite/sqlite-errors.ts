@@ -24,9 +24,20 @@ export function failureCode(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const code: unknown = Reflect.get(error, "code");
   if (typeof code === "string" && /^(SQLITE_|E[A-Z]+$)/.test(code)) return code;
+  // The driver does not name all of SQLite's extended codes; the plain code is their lowest byte.
+  const extended = /^UNKNOWN_SQLITE_ERROR_(\d+)$/.exec(String(code))?.[1];
+  if (extended !== undefined) return plainCodes[Number(extended) & 0xff] ?? "SQLITE_ERROR";
   // The driver opens files without coding their failures; its text ends with SQLite's number.
   return /^ConnectionFailed\(.*: \d+"\)$/su.test(error.message) ? "SQLITE_CANTOPEN" : null;
 }
+
+const plainCodes: Readonly<Record<number, string>> = {
+  5: "SQLITE_BUSY",
+  8: "SQLITE_READONLY",
+  10: "SQLITE_IOERR",
+  11: "SQLITE_CORRUPT",
+  14: "SQLITE_CANTOPEN",
+};
 
 const meanings = [
   {
