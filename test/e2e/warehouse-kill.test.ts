@@ -45,7 +45,7 @@ test(`a warehouse whose process is killed ${kills} times holds what an undisturb
   expect(ledger).toEqual(await ledgerOf(undisturbed));
   expect(ledger.gaps).toEqual([]);
   expect(ledger.parts).toEqual([[0, 0]]);
-}, 180_000);
+}, 300_000);
 
 function startWriter(folder: string, data: string, last: number): ChildProcess {
   return spawn(process.execPath, [writer, folder, data, String(last)], {

@@ -156,12 +156,14 @@ export async function moveCursor(
     readonly source: string;
     readonly target: TableName;
     readonly load: Hash;
+    /** Where it stood when the transaction began. */
+    readonly stands: Json;
     /** `undefined` moves it from wherever it stands. */
     readonly from: Json | undefined;
     readonly to: Json;
   },
 ): Promise<void> {
-  const stands = await readCursor(session, move.source);
+  const { stands } = move;
   if (move.from !== undefined && canonicalJson(stands) !== canonicalJson(move.from)) {
     throw new OperatingError(
       "FENCED_OUT",

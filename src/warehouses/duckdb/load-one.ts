@@ -6,7 +6,7 @@ import { type Claim, claimLoad, repeatOutcome, temporaryName } from "./claim-loa
 import type { StagedColumn } from "./column-cast.ts";
 import type { Session } from "./duckdb-session.ts";
 import { passRowGates, passTableGates, type Staged, settleKeys } from "./gate-load.ts";
-import { fence, moveCursor, record } from "./ledger.ts";
+import { fence, moveCursor, readCursor, record } from "./ledger.ts";
 import { clearQuarantine, type Quarantine, quarantineRows, refuseReserved } from "./quarantine.ts";
 import { quoteTable } from "./quote-duckdb.ts";
 import { dropOtherKind } from "./relation.ts";
@@ -33,6 +33,7 @@ export async function loadOne(session: Session, step: LoadStep): Promise<LoadOut
   const { claim, done } = await claimLoad(session, request);
   if (done !== null) return repeatOutcome(session, request, { claim, done });
   if (step.filled !== null) await refuseOvertaken(session, request, step.filled.load);
+  const stands = await readCursor(session, request.source);
   const columns = await manifestColumns(session, request);
   refuseReserved(request.source, columns);
   const shape = await shapeFor(session, request, { columns, claim });
@@ -61,6 +62,7 @@ export async function loadOne(session: Session, step: LoadStep): Promise<LoadOut
     source: request.source,
     target: request.target,
     load: claim.id,
+    stands,
     from: request.strategy === "replace" ? undefined : request.cursorBefore,
     to: request.manifest.cursor,
   });

@@ -11,6 +11,7 @@ import { migrateLedger } from "./ledger-schema.ts";
 import { loadSources } from "./load-sources.ts";
 import { measureGates } from "./measure-gates.ts";
 import { databaseName, literal, quoteTable } from "./quote-duckdb.ts";
+import { literalPath } from "./staged-scan.ts";
 import { targetLocks } from "./target-locks.ts";
 import { translateDuckdbError } from "./translate-duckdb-error.ts";
 
@@ -98,7 +99,8 @@ function lockDown({ readableFolders }: DuckdbWarehouseOptions): readonly string[
     readableFolders === undefined
       ? []
       : [
-          `SET allowed_directories = ${literal(readableFolders)}`,
+          // Paths are judged as they are given to a reader, which is with their patterns disarmed.
+          `SET allowed_directories = ${literal([...readableFolders, ...readableFolders.map(literalPath)])}`,
           "SET enable_external_access = false",
         ];
   return ["SET GLOBAL TimeZone = 'UTC'", ...confine, "SET lock_configuration = true"];
