@@ -152,21 +152,24 @@ test("3,000 generated conditions over known facts end as with another implementa
   );
   // Only a mix of all three says something.
   expect(Math.min(counts.true, counts.false, counts.error)).toBeGreaterThan(300);
-});
+}, 300_000);
 
 /** Each fact kept, or taken away. */
-const masks = fc.record({
-  a: fc.boolean(),
-  b: fc.boolean(),
-  d: fc.boolean(),
-  s: fc.boolean(),
-  t: fc.boolean(),
-  p: fc.boolean(),
-  q: fc.boolean(),
-  xs: fc.boolean(),
-  ts: fc.boolean(),
-  oi: fc.boolean(),
-});
+const masks = fc.record(
+  {
+    a: fc.boolean(),
+    b: fc.boolean(),
+    d: fc.boolean(),
+    s: fc.boolean(),
+    t: fc.boolean(),
+    p: fc.boolean(),
+    q: fc.boolean(),
+    xs: fc.boolean(),
+    ts: fc.boolean(),
+    oi: fc.boolean(),
+  },
+  300_000,
+);
 
 test("learning what was unknown never changes a verdict that was reached without it", () => {
   let determined = 0;
@@ -193,7 +196,7 @@ test("learning what was unknown never changes a verdict that was reached without
     { seed: 20_260_302, numRuns: 3_000 },
   );
   expect(determined).toBeGreaterThan(300);
-});
+}, 300_000);
 
 test("no condition throws, whatever the variables hold", () => {
   const anything = fc.oneof(
@@ -208,7 +211,7 @@ test("no condition throws, whatever the variables hold", () => {
     }),
     { seed: 20_260_304, numRuns: 1_500 },
   );
-});
+}, 300_000);
 
 test("a trace made of the kept facts is the trace of the evaluation", () => {
   fc.assert(

@@ -87,28 +87,30 @@ function compileFunction(
   return compileStrict(overload, runs);
 }
 
-/** Applies an overload once all of its arguments are known. */
+/** Applies an overload once all of its arguments, of which there are at most three, are known. */
 function compileStrict(overload: Overload, runs: readonly Run[]): Run {
-  const [first, second] = runs;
+  const [first, second, third] = runs;
   const { apply } = overload;
-  if (first !== undefined && second === undefined) {
+  if (first === undefined) return () => failure("no such overload");
+  if (second === undefined) {
     return (frame) => {
-      const value = first(frame);
-      return isUndetermined(value) ? value : apply(frame, [value]);
+      const a = first(frame);
+      return isUndetermined(a) ? a : apply(frame, a, undefined, undefined);
     };
   }
+  const last = third ?? (() => undefined);
   return (frame) => {
-    const values: unknown[] = [];
-    let missing: Undetermined | null = null;
-    for (const run of runs) {
-      const value = run(frame);
-      if (isUndetermined(value)) {
-        missing = missing === null ? value : mergeUndetermined(missing, value);
-      }
-      values.push(value);
-    }
-    return missing ?? apply(frame, values);
+    const a = first(frame);
+    const b = second(frame);
+    const c = last(frame);
+    return meet(meet(a, b), c) ?? apply(frame, a, b, c);
   };
+}
+
+/** What of two arguments is undetermined, united; `null` when both are known. */
+function meet(left: unknown, right: unknown): Undetermined | null {
+  if (!isUndetermined(left)) return isUndetermined(right) ? right : null;
+  return isUndetermined(right) ? mergeUndetermined(left, right) : left;
 }
 
 /** Finds the overload at run time, when the types of the dynamic arguments are known. */
@@ -133,7 +135,8 @@ function compileLate(node: CallNode, runs: readonly Run[], types: readonly Condi
     const overload = findOverload(overloads, found);
     if (overload === null) return noOverload;
     const result = resultOf(overload, found);
-    const value = overload.apply(frame, widenLists(values, found, result));
+    const [first, second, third] = widenLists(values, found, result);
+    const value = overload.apply(frame, first, second, third);
     if (isUndetermined(value) || isSameType(result, node.type)) return value;
     return node.type.kind === "dyn" ? toDynamic(value, result) : noOverload;
   };

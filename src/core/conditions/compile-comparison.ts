@@ -207,6 +207,13 @@ export function compileMembership(operands: readonly ConditionNode[], compile: C
   const range = compile(rangeNode);
   const literals = plainLiterals(itemNode.type, rangeNode);
   if (literals !== null) {
+    const fact = compile.canFuse ? fuseFact(itemNode) : null;
+    if (fact !== null) {
+      return (frame) => {
+        const value = readFused(frame, fact);
+        return isUndetermined(value) ? value : literals.has(value);
+      };
+    }
     return (frame) => {
       const value = item(frame);
       return isUndetermined(value) ? value : literals.has(value);

@@ -29,6 +29,23 @@ export type CompileResult =
   | { readonly ok: true; readonly condition: Condition }
   | { readonly ok: false; readonly problem: ConditionProblem };
 
+/*
+ * The language is the Common Expression Language, of which it has:
+ * - bool, int, uint, double, string, bytes, timestamp, duration, list, map; literals of all of them;
+ * - `&& || ! ?:`, `== != < <= > >=`, `+ - * / %`, `in`, `[]`, `.field`, `has(…)`;
+ * - `all`, `exists`, `exists_one`, `map` (with and without a filter), `filter`;
+ * - conversions (`int uint double string bytes bool timestamp duration dyn`), `size`, `contains`,
+ *   `startsWith`, `endsWith`, `matches`, the fields of timestamps and durations, and of the strings
+ *   library `indexOf lastIndexOf substring split join trim lowerAscii upperAscii`.
+ *
+ * It differs on purpose: a fact that is not known is unknown, not null (three-valued logic); an int
+ * beside a double counts as a double; numbers are compared exactly; a pattern is written out and
+ * matched in linear time; a time zone is UTC or an offset; every evaluation has a budget.
+ *
+ * It does not have, and refuses as `condition-unsupported` or as unknown: protobuf messages and
+ * enums, types as values, optional values, comprehensions of two variables, other extensions.
+ */
+
 /**
  * Checks a condition against the schemas of its variables, and compiles it. What is wrong with it
  * (its syntax, a misspelt fact, types that do not go together, a pattern that is no pattern, what

@@ -12,7 +12,7 @@ const sizes: readonly Overload[] = [method, freeFunction].flatMap((declare) => [
       ofList((list) => list.length),
     ),
   ),
-  total(declare("size", ["map"], intType, (_frame, [map]) => entriesOf(map).size)),
+  total(declare("size", ["map"], intType, (_frame, map) => entriesOf(map).size)),
 ]);
 
 const concatenation = total(
@@ -21,7 +21,7 @@ const concatenation = total(
     ["list", "list"],
     ([left, right]) =>
       left === undefined || right === undefined ? intType : joinTypes(left, right),
-    (frame, [left, right]) => {
+    (frame, left, right) => {
       if (!Array.isArray(left) || !Array.isArray(right)) return mismatch;
       spendMemory(frame, left.length + right.length);
       return [...left, ...right];

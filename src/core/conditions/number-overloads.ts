@@ -147,7 +147,7 @@ const falsehoods = ["0", "f", "false", "FALSE", "False"];
 
 const textConversions: readonly Overload[] = [
   total(freeFunction("string", ["string"], stringType, same)),
-  total(freeFunction("string", ["bool"], stringType, (_frame, [value]) => String(value))),
+  total(freeFunction("string", ["bool"], stringType, (_frame, value) => String(value))),
   total(freeFunction("string", ["int"], stringType, ofNumber(String))),
   total(freeFunction("string", ["uint"], stringType, ofNumber(String))),
   total(freeFunction("string", ["double"], stringType, ofDouble(formatDouble))),

@@ -3,7 +3,7 @@ import type { ConditionType } from "./condition-type.ts";
 import { failure, type Undetermined } from "./value.ts";
 
 /** Computes from known values. The result may be an error; it never throws but by the budget. */
-export type Apply = (frame: Frame, args: readonly unknown[]) => unknown;
+export type Apply = (frame: Frame, first: unknown, second: unknown, third: unknown) => unknown;
 
 /** One signature of a function or operator, with what it does. */
 export interface Overload {
@@ -25,43 +25,43 @@ type Number64 = number | bigint;
 
 /** Lifts a function of texts. */
 export function ofText(compute: (text: string) => unknown): Apply {
-  return (_frame, [text]) => (typeof text === "string" ? compute(text) : mismatch);
+  return (_frame, text) => (typeof text === "string" ? compute(text) : mismatch);
 }
 
 export function ofTexts(compute: (left: string, right: string, frame: Frame) => unknown): Apply {
-  return (frame, [left, right]) =>
+  return (frame, left, right) =>
     typeof left === "string" && typeof right === "string" ? compute(left, right, frame) : mismatch;
 }
 
 /** Lifts a function of an int, uint, timestamp or duration. */
 export function ofNumber(compute: (value: Number64) => unknown): Apply {
-  return (_frame, [value]) => (isNumber64(value) ? compute(value) : mismatch);
+  return (_frame, value) => (isNumber64(value) ? compute(value) : mismatch);
 }
 
 export function ofNumbers(compute: (left: Number64, right: Number64) => unknown): Apply {
-  return (_frame, [left, right]) =>
+  return (_frame, left, right) =>
     isNumber64(left) && isNumber64(right) ? compute(left, right) : mismatch;
 }
 
 /** Lifts a function of one double, or of two numbers read as doubles. */
 export function ofDouble(compute: (value: number) => unknown): Apply {
-  return (_frame, [value]) => (isNumber64(value) ? compute(Number(value)) : mismatch);
+  return (_frame, value) => (isNumber64(value) ? compute(Number(value)) : mismatch);
 }
 
 export function ofDoubles(compute: (left: number, right: number) => number): Apply {
-  return (_frame, [left, right]) =>
+  return (_frame, left, right) =>
     isNumber64(left) && isNumber64(right) ? compute(Number(left), Number(right)) : mismatch;
 }
 
 export function ofList(compute: (list: readonly unknown[], frame: Frame) => unknown): Apply {
-  return (frame, [list]) => (Array.isArray(list) ? compute(list, frame) : mismatch);
+  return (frame, list) => (Array.isArray(list) ? compute(list, frame) : mismatch);
 }
 
 export function ofBytes(compute: (bytes: Uint8Array) => unknown): Apply {
-  return (_frame, [bytes]) => (bytes instanceof Uint8Array ? compute(bytes) : mismatch);
+  return (_frame, bytes) => (bytes instanceof Uint8Array ? compute(bytes) : mismatch);
 }
 
-export const same: Apply = (_frame, [value]) => value;
+export const same: Apply = (_frame, value) => value;
 
 export { mismatch };
 

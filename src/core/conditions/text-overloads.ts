@@ -84,7 +84,7 @@ const concatenation: readonly Overload[] = [
     ),
   ),
   total(
-    freeFunction("+", ["bytes", "bytes"], bytesType, (frame, [left, right]) => {
+    freeFunction("+", ["bytes", "bytes"], bytesType, (frame, left, right) => {
       if (!(left instanceof Uint8Array && right instanceof Uint8Array)) return mismatch;
       spendMemory(frame, left.length + right.length);
       const bytes = new Uint8Array(left.length + right.length);
@@ -94,7 +94,7 @@ const concatenation: readonly Overload[] = [
     }),
   ),
   total(
-    freeFunction("bytes", ["string"], bytesType, (frame, [text]) => {
+    freeFunction("bytes", ["string"], bytesType, (frame, text) => {
       if (typeof text !== "string") return mismatch;
       spendMemory(frame, text.length);
       return new TextEncoder().encode(text);
@@ -132,7 +132,7 @@ const changes: readonly Overload[] = [
 
 /** Searches by code points from a position; -1 when the part is not there. */
 function search(name: "indexOf" | "lastIndexOf"): Apply {
-  return (frame, [text, part, from]) => {
+  return (frame, text, part, from) => {
     if (typeof text !== "string" || typeof part !== "string") return mismatch;
     spendSteps(frame, text.length >> 4);
     const points = countCodePoints(text);
@@ -156,7 +156,7 @@ function unitOffset(text: string, position: number): number {
   return offset;
 }
 
-const substring: Apply = (_frame, [text, start, end]) => {
+const substring: Apply = (_frame, text, start, end) => {
   if (typeof text !== "string") return mismatch;
   const points = countCodePoints(text);
   const stop = end === undefined ? points : end;
@@ -192,7 +192,7 @@ const lists: readonly Overload[] = [
 ];
 
 /** At most so many parts, of which the last keeps the rest; any number when negative. */
-function splitUpTo(...[frame, [text, separator, limit]]: Parameters<Apply>): unknown {
+function splitUpTo(...[frame, text, separator, limit]: Parameters<Apply>): unknown {
   if (typeof text !== "string" || typeof separator !== "string") return mismatch;
   spendMemory(frame, text.length + 1);
   const parts = separator === "" ? [...text] : text.split(separator);
@@ -201,7 +201,7 @@ function splitUpTo(...[frame, [text, separator, limit]]: Parameters<Apply>): unk
   return [...parts.slice(0, limit - 1), parts.slice(limit - 1).join(separator)];
 }
 
-function join(...[frame, [list, separator]]: Parameters<Apply>): unknown {
+function join(...[frame, list, separator]: Parameters<Apply>): unknown {
   if (!Array.isArray(list)) return mismatch;
   const between = typeof separator === "string" ? separator : "";
   let text = "";

@@ -152,7 +152,7 @@ const timestampFields: readonly Overload[] = Object.entries(fields).flatMap(([na
       ofNumber((instant) => read(civilTime(instant, 0))),
     ),
   ),
-  method(name, ["timestamp", "string"], intType, (_frame, [instant, zone]) => {
+  method(name, ["timestamp", "string"], intType, (_frame, instant, zone) => {
     if (typeof zone !== "string") return mismatch;
     if (typeof instant !== "number" && typeof instant !== "bigint") return mismatch;
     const offset = parseOffsetMinutes(zone);
