@@ -1,4 +1,4 @@
-import type { Batch, Decision, Segment, Task } from "../../core/decide/blueprint.ts";
+import type { Decision, Segment, Task } from "../../core/decide/blueprint.ts";
 import type { Attributed, MergedEffects } from "../../core/effects/merged-effects.ts";
 import type { Gate } from "../../core/project/check.ts";
 import { formatDurationMs } from "../../core/std/time.ts";
@@ -7,27 +7,28 @@ import { formatCount, formatCounted } from "../text/quantity.ts";
 import { fallbackWords, gateWords, retryWords } from "./safeguard-words.ts";
 import { traceWords } from "./trace-words.ts";
 
-const namesMax = 3;
-
 /** What was done to a segment, with the rules that did it; none when the project declares it. */
-interface Note {
+export interface Note {
   readonly words: string;
   readonly by: readonly string[];
 }
 
 /**
- * What rules did to a segment, with the rule that caused it and the values that made it match: one
- * sentence for all that the same rules did. Gates that the project declares are here too.
+ * What rules did to a segment: one note for all that the same rules did. Gates that the project
+ * declares are here too.
  */
-export function decisionNotes(
-  segment: Segment,
-  decision: Decision | null,
-  batches: readonly Batch[],
-): readonly string[] {
+export function decisionNotes(segment: Segment, decision: Decision | null): readonly Note[] {
   const effects = decision?.effects ?? null;
-  const grouping = groupingNotes(segment.tasks, batches, effects?.grouping?.by ?? []);
-  const notes = [...grouping, ...gateNotes(segment.tasks), ...effectNotes(effects)];
-  return joinNotes(notes).map(({ words, by }) => words + becauseWords(by, decision));
+  const grouping = groupingNotes(segment.tasks, effects?.grouping?.by ?? []);
+  return joinNotes([...grouping, ...gateNotes(segment.tasks), ...effectNotes(effects)]);
+}
+
+/**
+ * A note with the rule that caused it.
+ * @param decision whose values made the rule match; `null` leaves them out
+ */
+export function noteText({ words, by }: Note, decision: Decision | null): string {
+  return words + becauseWords(by, decision);
 }
 
 /** Neighbours that the same rules caused become one note. */
@@ -54,30 +55,16 @@ export function becauseWords(rules: readonly string[], decision: Decision | null
   return `, because ${each.join(" and ")}`;
 }
 
-function groupingNotes(
-  tasks: readonly Task[],
-  batches: readonly Batch[],
-  by: readonly string[],
-): readonly Note[] {
-  return tasks.flatMap((task) => {
+function groupingNotes(tasks: readonly Task[], by: readonly string[]): readonly Note[] {
+  return tasks.flatMap(({ kind, split, batch }) => {
     const notes: Note[] = [];
-    if (task.split !== null) {
-      const { parts, size } = task.split;
-      const words = `${task.kind} in ${formatCounted(parts, "part")} of ${formatCount(size)} rows`;
-      notes.push({ words, by });
+    if (split !== null) {
+      const parts = formatCounted(split.parts, "part");
+      notes.push({ words: `${kind} in ${parts} of ${formatCount(split.size)} rows`, by });
     }
-    const batch = batches.find(({ id }) => id === task.batch);
-    if (batch !== undefined) notes.push({ words: batchWords(task, batch), by });
+    if (batch !== null) notes.push({ words: `${kind} together, as ${printable(batch)}`, by });
     return notes;
   });
-}
-
-function batchWords(task: Task, batch: Batch): string {
-  const others = batch.tasks.filter((id) => id !== task.id).map(printable);
-  if (others.length === 0) return `${task.kind} in a batch of its own`;
-  const rest = others.length - namesMax;
-  const names = others.slice(0, namesMax).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
-  return `${task.kind} together with ${names}`;
 }
 
 /** Each gate once, though several tasks may bear it. */

@@ -1,11 +1,11 @@
-import type { Batch, Decision, Segment, Task } from "../../core/decide/blueprint.ts";
+import type { Decision, Segment, Task } from "../../core/decide/blueprint.ts";
 import type { Profile } from "../../core/metadata/profile.ts";
 import { displayWidth, pad } from "../text/display-width.ts";
 import { printable } from "../text/printable.ts";
 import { formatBytes, formatCounted } from "../text/quantity.ts";
 import type { Colors, Style } from "../text/style.ts";
 import { wrapUnder } from "../text/wrap.ts";
-import { becauseWords, decisionNotes } from "./decision-notes.ts";
+import { becauseWords, decisionNotes, type Note, noteText } from "./decision-notes.ts";
 import { bypassMark, bypassWords, type Mark } from "./reason-words.ts";
 import { gateWords, safeguardWords } from "./safeguard-words.ts";
 
@@ -15,8 +15,6 @@ export interface PlannedSegment {
   readonly decision: Decision | null;
   /** Of a source. */
   readonly profile: Profile | null;
-  /** Of the whole blueprint. */
-  readonly batches: readonly Batch[];
 }
 
 const tasksWidth = 24;
@@ -28,10 +26,10 @@ export function segmentMark(segment: Segment): Mark {
   return found ?? "=";
 }
 
-/** One line for the segment, then one for each thing that rules or the project add to it. */
+/** One line for the segment, then one for each note on it. */
 export function renderSegment(
   planned: PlannedSegment,
-  nameWidth: number,
+  { nameWidth, notes }: { readonly nameWidth: number; readonly notes: readonly Note[] },
   style: Style,
 ): readonly string[] {
   const { segment, decision } = planned;
@@ -42,10 +40,9 @@ export function renderSegment(
   const text = mark === "+" ? `${pad(tasks, tasksWidth)}  ${factWords(planned)}` : tasks;
   const indent = nameWidth + 6;
   const lines = wrapUnder(" ".repeat(indent), text.trimEnd(), style.width);
-  const notes = mark === "+" ? decisionNotes(segment, decision, planned.batches) : [];
   return [
     ...lines.map((line, index) => (index === 0 ? head + line.slice(indent) : line)),
-    ...notes.flatMap((note) => wrapUnder("      ", note, style.width)),
+    ...notes.flatMap((note) => wrapUnder("      ", noteText(note, decision), style.width)),
   ];
 }
 
@@ -58,9 +55,9 @@ export function renderSegmentFully(planned: PlannedSegment, style: Style): reado
   return [
     `  ${title}${facts === "" ? "" : `  ${facts}`}`,
     ...segment.tasks.flatMap((task) => taskLines(task, planned, style)),
-    ...decisionNotes(segment, decision, planned.batches)
-      .filter((note) => !note.startsWith("gate "))
-      .flatMap((note) => wrapUnder("      ", note, width)),
+    ...decisionNotes(segment, decision)
+      .filter(({ words }) => !words.startsWith("gate "))
+      .flatMap((note) => wrapUnder("      ", noteText(note, decision), width)),
   ];
 }
 
@@ -82,7 +79,8 @@ function taskLines(task: Task, planned: PlannedSegment, style: Style): readonly 
   return lines.map((line, index) => (index === 0 ? head + line.slice(plainHead.length) : line));
 }
 
-function tasksWords(planned: PlannedSegment): string {
+/** The tasks that run, and why the others do not; only why, when none runs for one reason. */
+export function tasksWords(planned: PlannedSegment): string {
   const { tasks } = planned.segment;
   const active = tasks.filter((task) => task.state === "active").map((task) => task.kind);
   const bypassed = new Map<string, string[]>();
@@ -103,7 +101,7 @@ function bypassLine(task: Task, { decision, profile }: PlannedSegment): string {
   if (task.bypass.reason === "rule") {
     const activation = decision?.effects.activation?.value;
     const because = activation?.state === "bypass" ? activation.because : null;
-    const told = because === null ? "" : `: ${printable(because)}`;
+    const told = because === null ? "" : ` (${printable(because)})`;
     const trace = becauseWords(decision?.effects.activation?.by ?? [], decision);
     return `${words}${told}${told === "" ? trace.replace(/^, because \S+ ?/, " ").trimEnd() : ""}`;
   }

@@ -7,40 +7,25 @@ import type { Style } from "../text/style.ts";
 import { wrapUnder } from "../text/wrap.ts";
 import { decisionNotices } from "./decision-notices.ts";
 import { planOrder } from "./plan-order.ts";
-import {
-  nameWidthOf,
-  type PlannedSegment,
-  paintMark,
-  renderSegment,
-  renderSegmentFully,
-  segmentMark,
-} from "./plan-segment.ts";
-import { reasonTag, reasonWords } from "./reason-words.ts";
-
-const namesMax = 12;
-
-/** Reasons that need no line of their own for each segment. */
-const folded = ["up_to_date", "not_demanded"] as const;
+import { renderSection } from "./plan-section.ts";
+import { type PlannedSegment, paintMark, renderSegmentFully } from "./plan-segment.ts";
+import { reasonTag } from "./reason-words.ts";
 
 /**
  * A plan for people: what runs with the reason for each safeguard, what does not and why, and a
- * summary. What is up to date or not demanded is folded into one line each, unless `isFull`.
+ * summary. What several segments share is said once, unless `isFull`.
  */
 export function renderPlan(report: PlanReport, style: Style, isFull: boolean): readonly string[] {
   const segments = planOrder(report.blueprint.segments);
-  const shown = isFull ? segments : segments.filter((segment) => foldOf(segment) === null);
-  const render = segmentRenderer(report, shown, style, isFull);
-  const sources = shown.filter((segment) => segment.kind === "source");
-  const models = shown.filter((segment) => segment.kind === "model");
+  const decisions = isFull ? report.decisions : report.decisions.map(withoutObvious(report));
+  const section = isFull ? renderSectionFully : renderSection;
+  const planned = segments.map(plannedSegment(report));
+  const ofKind = (kind: Segment["kind"]) => planned.filter(({ segment }) => segment.kind === kind);
   return [
     legend(style),
-    ...titled("Sources", sources.flatMap(render)),
-    ...titled("Models", models.flatMap(render)),
-    ...(isFull ? [] : foldedLines(segments, style)),
-    ...decisionNotices(
-      isFull ? report.decisions : report.decisions.map(withoutObvious(report)),
-      style,
-    ),
+    ...section("Sources", ofKind("source"), style),
+    ...section("Models", ofKind("model"), style),
+    ...decisionNotices(decisions, style),
     "",
     ...wrapUnder("Plan: ", summaryText(report), style.width).map(style.colors.bold),
     ...nextStep(report, segments),
@@ -53,60 +38,31 @@ function legend({ colors }: Style): string {
     ["=", "up to date"],
     ["-", "bypassed"],
     ["!", "held or missing"],
+    ["*", "several share it"],
   ] as const;
-  return entries.map(([mark, words]) => `${paintMark(mark, colors)} ${words}`).join("   ");
+  return entries
+    .map(([mark, words]) => `${mark === "*" ? colors.dim(mark) : paintMark(mark, colors)} ${words}`)
+    .join("   ");
 }
 
-function titled(title: string, lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? [] : ["", title, ...lines];
-}
-
-function segmentRenderer(
-  report: PlanReport,
-  shown: readonly Segment[],
-  style: Style,
-  isFull: boolean,
-): (segment: Segment) => readonly string[] {
+function plannedSegment(report: PlanReport): (segment: Segment) => PlannedSegment {
   const decisions = new Map<string, Decision>(
     report.decisions.map((decision) => [decision.subject, decision]),
   );
-  const nameWidth = nameWidthOf(shown);
-  return (segment) => {
-    const planned: PlannedSegment = {
-      segment,
-      decision: decisions.get(segment.subject) ?? null,
-      profile: report.snapshot.profiles.get(segment.subject)?.profile ?? null,
-      batches: report.blueprint.batches,
-    };
-    return isFull ? renderSegmentFully(planned, style) : renderSegment(planned, nameWidth, style);
-  };
-}
-
-/** The reason under which a whole segment is folded, if it may be. */
-function foldOf(segment: Segment): (typeof folded)[number] | null {
-  const reasons = new Set(segment.tasks.map((task) => task.bypass?.reason ?? null));
-  if (reasons.size !== 1) return null;
-  return folded.find((reason) => reasons.has(reason)) ?? null;
-}
-
-function foldedLines(segments: readonly Segment[], style: Style): readonly string[] {
-  const lines = folded.flatMap((reason) => {
-    const names = segments
-      .filter((segment) => foldOf(segment) === reason)
-      .map((segment) => printable(segment.subject));
-    if (names.length === 0) return [];
-    const rest = names.length - namesMax;
-    const list = names.slice(0, namesMax).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
-    const first = segments.find((segment) => foldOf(segment) === reason);
-    const mark = paintMark(first === undefined ? "=" : segmentMark(first), style.colors);
-    const [head = "", ...others] = wrapUnder(
-      "    ",
-      `${formatCount(names.length)} ${reasonWords(reason)}: ${list}`,
-      style.width,
-    );
-    return [`  ${mark} ${head.slice(4)}`, ...others];
+  return (segment) => ({
+    segment,
+    decision: decisions.get(segment.subject) ?? null,
+    profile: report.snapshot.profiles.get(segment.subject)?.profile ?? null,
   });
-  return lines.length === 0 ? [] : ["", ...lines];
+}
+
+function renderSectionFully(
+  title: string,
+  planned: readonly PlannedSegment[],
+  style: Style,
+): readonly string[] {
+  if (planned.length === 0) return [];
+  return ["", title, ...planned.flatMap((one) => renderSegmentFully(one, style))];
 }
 
 /** Of a source that is not there nothing is known: its rules need not say so one by one. */

@@ -8,6 +8,8 @@ import type { Style } from "../text/style.ts";
 import { type Cell, renderTable, type TableColumn } from "../text/table.ts";
 import { wrapUnder } from "../text/wrap.ts";
 
+const namesMax = 12;
+
 const columns: readonly TableColumn[] = [
   { title: "SOURCE", shrinkTo: 16 },
   { title: "CONNECTION", shrinkTo: 8 },
@@ -30,8 +32,7 @@ export function renderSources(report: SnapshotReport, style: Style): readonly st
   const absent = sources.flatMap((source) => {
     const presence = profileOf(source)?.presence;
     if (presence === undefined || presence.state === "present") return [];
-    const head = `! ${printable(source.name)} is ${presence.state}: `;
-    return wrapUnder(head, printable(presence.detail), width);
+    return [{ name: source.name, text: `${presence.state}: ${presence.detail}` }];
   });
   return [
     ...renderTable(
@@ -39,10 +40,24 @@ export function renderSources(report: SnapshotReport, style: Style): readonly st
       sources.map((source) => sourceRow(source, profileOf(source), style)),
       { width, paintTitle: colors.dim },
     ),
-    ...(absent.length === 0 ? [] : ["", ...absent]),
+    ...(absent.length === 0 ? [] : ["", ...absentLines(absent, width)]),
     "",
     summary(sources, absent.length),
   ];
+}
+
+/** Sources that are not there, those with the same words together: one server is behind many. */
+function absentLines(
+  absent: readonly { readonly name: string; readonly text: string }[],
+  width: number,
+): readonly string[] {
+  const texts = new Set(absent.map(({ text }) => text));
+  return [...texts].flatMap((text) => {
+    const names = absent.filter((one) => one.text === text).map(({ name }) => name);
+    const rest = names.length - namesMax;
+    const list = names.slice(0, namesMax).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+    return wrapUnder("! ", printable(`${list}: ${text}`), width);
+  });
 }
 
 function sourceRow(

@@ -3,8 +3,12 @@ import type { Check, Gate } from "../../core/project/check.ts";
 import type { RetryPolicy } from "../../core/project/project.ts";
 import { formatDurationMs } from "../../core/std/time.ts";
 import { unreachable } from "../../core/std/unreachable.ts";
+import { clip } from "../text/display-width.ts";
 import { printable } from "../text/printable.ts";
-import { formatCount } from "../text/quantity.ts";
+import { formatCount, formatCounted } from "../text/quantity.ts";
+
+/** As much of an expression as a line of a plan bears. */
+const sqlWidth = 100;
 
 /** A gate in words: what must hold, and what happens when it does not. */
 export function gateWords(gate: Gate): string {
@@ -29,16 +33,21 @@ function checkWords(check: Check): string {
     case "row_count":
       return rowCountWords(check.min, check.max);
     case "expression":
-      return printable(check.sql);
+      return clip(printable(check.sql.replaceAll(/\s+/g, " ")), sqlWidth);
     default:
       return unreachable(check);
   }
 }
 
 function rowCountWords(min: number | null, max: number | null): string {
-  if (min !== null && max !== null) return `${formatCount(min)} to ${formatCount(max)} rows`;
-  if (min !== null) return `at least ${formatCount(min)} rows`;
-  return max === null ? "any number of rows" : `at most ${formatCount(max)} rows`;
+  if (min !== null && max !== null) return rangeWords(min, max);
+  if (min !== null) return `at least ${formatCounted(min, "row")}`;
+  return max === null ? "any number of rows" : `at most ${formatCounted(max, "row")}`;
+}
+
+function rangeWords(min: number, max: number): string {
+  if (min === max) return `exactly ${formatCounted(min, "row")}`;
+  return `${formatCount(min)} to ${formatCounted(max, "row")}`;
 }
 
 /** A retry policy in words. */

@@ -1,8 +1,11 @@
 import type { Trace } from "../../core/conditions/condition.ts";
 import type { Json } from "../../core/std/json.ts";
 import { formatDurationMs } from "../../core/std/time.ts";
+import { clip } from "../text/display-width.ts";
 import { printable } from "../text/printable.ts";
 import { formatBytes, formatCount } from "../text/quantity.ts";
+
+const wordsWidth = 120;
 
 /**
  * What made a condition true, short enough to stand behind a rule's name: its text with the values
@@ -12,12 +15,16 @@ import { formatBytes, formatCount } from "../text/quantity.ts";
  * becomes `rows 3,000,000 > 2,000,000 and kind == "file"`.
  */
 export function traceWords(trace: Trace): string {
+  return clip(branchWords(trace), wordsWidth);
+}
+
+function branchWords(trace: Trace): string {
   const logic = logicOf(trace);
   if (logic === "||") {
     const branch = trace.children.find((child) => isKnown(child.value, true));
-    if (branch !== undefined) return traceWords(branch);
+    if (branch !== undefined) return branchWords(branch);
   }
-  if (logic === "&&") return trace.children.map(traceWords).join(" and ");
+  if (logic === "&&") return trace.children.map(branchWords).join(" and ");
   return printable(stripParentheses(comparisonWords(trace)));
 }
 
