@@ -7,8 +7,8 @@ import type { Conflict } from "./merged-effects.ts";
 const form = z
   .strictObject({
     tier: z.int().min(0).max(9).optional().describe("0 is the most critical."),
-    owner: z.string().min(1).optional(),
-    tags: z.array(z.string().min(1)).min(1).optional(),
+    owner: z.string().min(1).optional().describe("The person or team to ask."),
+    tags: z.array(z.string().min(1)).min(1).optional().describe("Words that other rules ask for."),
   })
   .refine((given) => Object.keys(given).length > 0, {
     error: "classify needs `tier`, `owner` or `tags`",

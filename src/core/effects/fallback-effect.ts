@@ -13,7 +13,7 @@ import {
 import { withSafeguards } from "./subject-draft.ts";
 
 const form = z.strictObject({
-  use: z.literal("last_good"),
+  use: z.literal("last_good").describe("What was loaded last, as it is."),
   max_age: durationForm.optional().describe("How old that data may be; without it, any age."),
 });
 

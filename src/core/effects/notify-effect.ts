@@ -6,7 +6,7 @@ import { type EffectOf, type MergeLaw, ofKind } from "./merge-law.ts";
 import type { Notification } from "./merged-effects.ts";
 
 const form = z.strictObject({
-  severity: z.enum(["info", "warning", "critical"]).default("info"),
+  severity: z.enum(["info", "warning", "critical"]).default("info").describe("How urgent it is."),
   title: z
     .string()
     .min(1)

@@ -4,7 +4,7 @@ import { groupingLaw } from "./grouping-law.ts";
 import type { EffectOf } from "./merge-law.ts";
 
 const form = z.strictObject({
-  by: z.literal("rows").default("rows"),
+  by: z.literal("rows").default("rows").describe("What parts are counted in."),
   size: z.int().min(1).describe("Rows of one part."),
 });
 

@@ -13,19 +13,25 @@ const kinds = {
     .describe("A column, or columns together, that no two rows share."),
   accepted_values: z
     .strictObject({
-      column,
-      values: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).min(1),
+      column: column.describe("The column to look at."),
+      values: z
+        .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
+        .min(1)
+        .describe("The values that it may hold."),
     })
     .describe("A column that holds only the listed values."),
   relationships: z
     .strictObject({
-      column,
+      column: column.describe("The column to look at."),
       to: z.string().min(1).describe("A source or model, or a table as `schema.table`."),
-      field: column,
+      field: column.describe("The column there that must hold its values."),
     })
     .describe("A column whose every value is in a column of another table."),
   row_count: z
-    .strictObject({ min: z.int().min(0).optional(), max: z.int().min(0).optional() })
+    .strictObject({
+      min: z.int().min(0).optional().describe("The fewest rows."),
+      max: z.int().min(0).optional().describe("The most rows."),
+    })
     .refine(({ min, max }) => min !== undefined || max !== undefined, {
       error: "row_count needs `min`, `max` or both",
     })

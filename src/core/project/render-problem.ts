@@ -62,8 +62,11 @@ function codeFrame({ location }: Problem, text: string): Frame | null {
   const masked = maskLine(lines, location.line - 1);
   const from = Math.min(location.column - 1, raw.length);
   const isOneLine = location.endLine === undefined || location.endLine === location.line;
-  const to =
-    location.endColumn === undefined ? from + 1 : isOneLine ? location.endColumn - 1 : raw.length;
+  const isOpen = location.endColumn === undefined;
+  const to = Math.min(
+    isOpen ? from + 1 : isOneLine ? location.endColumn - 1 : raw.length,
+    raw.length,
+  );
   const start = masked.columnOf(from, "start");
   const end = Math.max(start + 1, masked.columnOf(to, "end"));
   return { number: String(location.line), ...window(visible(masked.text), start, end) };

@@ -40,13 +40,19 @@ export const ruleSetFileSchema = z.strictObject({
     .record(paramName, paramValue)
     .default({})
     .describe("Values that conditions read as `params.<name>`."),
-  rules: z.array(ruleFormSchema).min(1),
+  rules: z.array(ruleFormSchema).min(1).describe("In any order: none comes before another."),
 });
 
 /** A parsed rule set file, every default written out. */
 export type RuleSetFile = z.infer<typeof ruleSetFileSchema>;
 /** What people write, in YAML or in a program. */
-export type RuleSetFileInput = z.input<typeof ruleSetFileSchema>;
+export type RuleSetFileInput = DeepReadonly<z.input<typeof ruleSetFileSchema>>;
+
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
 
 /** The canonical form: what differs only in order, comments or spelling of defaults has one id. */
 export function toRuleSet(file: RuleSetFile): RuleSet {
