@@ -33,8 +33,7 @@ export function surroundingsOf(
       tasks.map((task) => [task.slice(0, -".load".length), id] as const),
     ),
   );
-  const rank = new Map(models.map(({ name }, index) => [name, index] as const));
-  const gatedBy = orderByGates({ context, nodes, runs, batchOf, rank });
+  const gatedBy = orderByGates({ context, nodes, runs, batchOf, models });
   const kindOf = (subject: string) => nodes.get(subject)?.kind ?? "source";
   const around = (subject: string): Surroundings => ({
     isIdle: idle.has(subject),

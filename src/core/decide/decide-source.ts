@@ -115,13 +115,23 @@ function sourceOutput(
 /** Identity of what a load would leave: content, where it is read and how, and what must hold. */
 function loadFingerprint(spec: SourceSpec, content: Hash | null, enforced: Hash): Hash | null {
   if (content === null) return null;
-  const { connection, locator, strategy, key } = spec;
-  return hashOf({ content, connection, locator, strategy, key, enforced });
+  const { strategy, key } = spec;
+  return hashOf({ content, enforced, key, place: placeOf(spec), strategy });
 }
 
 /** Identity of what an extraction would stage. */
 export function extractFingerprint(spec: SourceSpec, content: Hash | null): Hash | null {
-  if (content === null) return null;
+  return content === null ? null : hashOf({ content, place: placeOf(spec) });
+}
+
+const places = new WeakMap<SourceSpec, Hash>();
+
+/** Identity of where a source is; the same for as long as its declaration is. */
+function placeOf(spec: SourceSpec): Hash {
+  const known = places.get(spec);
+  if (known !== undefined) return known;
   const { connection, locator } = spec;
-  return hashOf({ content, connection, locator });
+  const place = hashOf({ connection, locator });
+  places.set(spec, place);
+  return place;
 }

@@ -12,8 +12,8 @@ export interface GatedBlueprint {
   readonly runs: (subject: string) => boolean;
   /** The batch of a subject's load, which runs as one. */
   readonly batchOf: ReadonlyMap<string, string>;
-  /** The place of each model in the order of models. */
-  readonly rank: ReadonlyMap<string, number>;
+  /** Each after the models that it reads. */
+  readonly models: readonly { readonly name: string }[];
 }
 
 /** `before` has to be filled first, because a gate of `subject` looks at its table. */
@@ -31,7 +31,8 @@ interface GateEdge {
 export function orderByGates(blueprint: GatedBlueprint): ReadonlyMap<string, readonly TaskId[]> {
   const { context, nodes } = blueprint;
   if (context.drafts.resolved.size === 0) return new Map();
-  const edges = [...nodes.values()].flatMap((node) => edgesOf(blueprint, node));
+  const rank = new Map(blueprint.models.map(({ name }, index) => [name, index] as const));
+  const edges = [...nodes.values()].flatMap((node) => edgesOf(blueprint, node, rank));
   const kept = withoutCircles(edges, (subject) => blueprint.batchOf.get(subject) ?? subject);
   const waits = new Map<string, TaskId[]>();
   for (const { subject, before } of kept) {
@@ -44,8 +45,12 @@ export function orderByGates(blueprint: GatedBlueprint): ReadonlyMap<string, rea
   return waits;
 }
 
-function edgesOf(blueprint: GatedBlueprint, node: SubjectNode): readonly GateEdge[] {
-  const { context, nodes, runs, rank } = blueprint;
+function edgesOf(
+  blueprint: GatedBlueprint,
+  node: SubjectNode,
+  rank: ReadonlyMap<string, number>,
+): readonly GateEdge[] {
+  const { context, nodes, runs } = blueprint;
   const tables = tablesOf(node);
   if (tables.length === 0 || !runs(node.subject)) return [];
   const { scope } = context.input;

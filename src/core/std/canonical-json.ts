@@ -16,8 +16,12 @@ function numberText(value: number): string {
   return JSON.stringify(value);
 }
 
+/** Nearly all keys, names and hashes: nothing in them is escaped. */
+const plain = /^[ !#-[\]-~]*$/;
+
 /** RFC 8785 asks for well-formed strings; a lone surrogate would hash differently elsewhere. */
 function quote(value: string): string {
+  if (plain.test(value)) return `"${value}"`;
   if (/[\ud800-\udfff]/.test(value) && !isWellFormed(value)) {
     throw new TypeError("A string with a lone surrogate has no canonical JSON form");
   }

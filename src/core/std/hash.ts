@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalJson } from "./canonical-json.ts";
 
 /** A SHA-256 as 64 lower-case hexadecimal digits. */
@@ -11,7 +11,7 @@ export function hashOf(value: unknown): Hash {
 
 /** The SHA-256 of a text in UTF-8. */
 export function hashText(text: string): Hash {
-  return createHash("sha256").update(text, "utf8").digest("hex");
+  return hash("sha256", text, "hex");
 }
 
 /** How a hash is shown to people: enough digits to tell two apart in one project. */
