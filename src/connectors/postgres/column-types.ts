@@ -20,6 +20,12 @@ export interface ColumnMapping {
   readonly type: string;
   /** An SQL expression over the column. */
   readonly select: string;
+  /**
+   * For columns that may hold years before Christ: whether a row does, and the expression for a
+   * table where some do. PostgreSQL ends such a text with BC, which DuckDB reads as nothing: the
+   * year would change its era in silence.
+   */
+  readonly era?: { readonly condition: string; readonly select: string };
 }
 
 const direct: Readonly<Record<string, string>> = {
@@ -68,11 +74,11 @@ function mapByType(column: string, type: PostgresType): ColumnMapping {
     case "numeric":
       return { type: numericType(type.modifier), select: column };
     case "date":
-      return { type: "DATE", select: withEra(column, `replace(${column}::text, ' BC', ' (BC)')`) };
+      return withEra("DATE", column, `replace(${column}::text, ' BC', ' (BC)')`);
     case "timestamp":
-      return { type: "TIMESTAMP", select: withEra(column, eraAfterDay(column)) };
+      return withEra("TIMESTAMP", column, eraAfterDay(column));
     case "timestamptz":
-      return { type: "TIMESTAMP WITH TIME ZONE", select: withEra(column, eraAfterDay(column)) };
+      return withEra("TIMESTAMP WITH TIME ZONE", column, eraAfterDay(column));
     case "interval":
       return { type: "INTERVAL", select: intervalText(column) };
     case "money":
@@ -92,9 +98,10 @@ function numericType(modifier: number): string {
   return isDecimal ? `DECIMAL(${precision},${scale})` : "VARCHAR";
 }
 
-/** DuckDB reads a trailing BC as nothing, so that the year would change its era in silence. */
-function withEra(column: string, text: string): string {
-  return `CASE WHEN ${column} < '0001-01-01' THEN ${text} ELSE ${column}::text END`;
+function withEra(type: string, column: string, text: string): ColumnMapping {
+  const condition = `${column} < '0001-01-01'`;
+  const select = `CASE WHEN ${condition} THEN ${text} ELSE ${column}::text END`;
+  return { type, select: column, era: { condition, select } };
 }
 
 function eraAfterDay(column: string): string {

@@ -167,14 +167,15 @@ async function extract(
   const snapshot = await session.snapshot.id();
   return pool.transact(
     { subject: source.name, sees: { snapshot }, signal },
-    async ({ client, query }) => {
+    async (transaction) => {
+      const { query } = transaction;
       const facts = await readTableFacts(query, locator);
       if (facts.columns.length === 0) {
         throw new OperatingError("SOURCE_UNREADABLE", `${source.name}: the table has no columns.`);
       }
       const { database: system } = session;
       const plan = await planCursor(query, { source, locator, facts, cursor, system });
-      const copied = await copyTable(client, facts, { where: plan.where, folder, signal });
+      const copied = await copyTable(transaction, facts, { where: plan.where, folder, signal });
       await checkStorage(query, facts, session);
       return {
         format: copied.format,
