@@ -2,7 +2,8 @@ import type { CommandHandler } from "./command-handler.ts";
 
 /** Writes a starter project. */
 export const initCommand: CommandHandler = async ({ environment, input }) => {
-  const written = await environment.initProject(input.args[0] ?? input.project ?? ".");
+  const folder = input.args[0] ?? input.project;
+  const written = await environment.initProject(folder ?? ".");
   return {
     exitCode: 0,
     json: () => written,
@@ -10,7 +11,7 @@ export const initCommand: CommandHandler = async ({ environment, input }) => {
       `Wrote ${written.files.length} files into ${written.folder}:`,
       ...written.files.map((file) => `  ${colors.green("+")} ${file}`),
       "",
-      "Next: `sluice check`, then `sluice plan`, then `sluice run`.",
+      `Next: ${folder === null ? "" : `\`cd ${folder}\`, then `}\`sluice check\`, \`sluice plan\` and \`sluice run\`.`,
     ],
   };
 };
