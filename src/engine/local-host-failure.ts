@@ -27,11 +27,14 @@ export function failureOf(
 
 /** Whether an executor says that it stopped because it was asked to. */
 function isAbort(error: unknown): boolean {
-  if (error instanceof OperatingError) return error.code === "CANCELLED";
+  if (error instanceof OperatingError) {
+    return error.code === "CANCELLED" || error.code === "TIMED_OUT";
+  }
   return error instanceof Error && error.name === "AbortError";
 }
 
-function endedFor(cause: CancelCause): OperatingError {
+/** What an attempt is told when it is asked to end, and what it then ends with. */
+export function endedFor(cause: CancelCause): OperatingError {
   if (cause === "CANCELLED") return new OperatingError("CANCELLED", "The run was cancelled.");
   return new OperatingError("TIMED_OUT", "The attempt took longer than its timeout allows.", {
     hint: "Raise the timeout by a rule with the effect `timeout`, or make the work smaller.",

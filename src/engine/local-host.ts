@@ -11,7 +11,7 @@ import type { Catalog, StoredEvent } from "../ports/catalog.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { TaskExecutor } from "../ports/task-executor.ts";
 import { type Journal, journalOf } from "./journal.ts";
-import { failureOf } from "./local-host-failure.ts";
+import { endedFor, failureOf } from "./local-host-failure.ts";
 
 /** A run to be done in this process. The catalog knows the run already, by `createRun`. */
 export interface LocalRun {
@@ -228,7 +228,7 @@ class LocalHost {
     // It may have ended meanwhile; then its outcome is on its way.
     if (running === undefined) return;
     running.cause ??= cause;
-    running.controller.abort(cause);
+    running.controller.abort(endedFor(cause));
   }
 }
 
