@@ -18,7 +18,7 @@ export const csv: StagedFormat = {
 };
 
 /** `a BIGINT, b VARCHAR` as columns. */
-export function columnsOf(text: string): readonly Column[] {
+function columnsOf(text: string): readonly Column[] {
   return text.split(/,\s*(?![^(]*\))/).map((part) => {
     const [name = "", ...type] = part.split(" ");
     return { name, type: type.join(" "), nullable: true };
@@ -53,7 +53,7 @@ export function manifestOf(
 }
 
 /** Where a load or build of the tests comes from. */
-export function provenanceOf(task: string): Provenance {
+function provenanceOf(task: string): Provenance {
   return {
     run: "run-1",
     task,

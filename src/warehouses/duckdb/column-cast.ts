@@ -43,8 +43,11 @@ export function textCast(text: string, type: string): TextCast | null {
   const isCut = `regexp_matches(${text}, ${beyondMicroseconds})`;
   switch (type) {
     case "DATE": {
-      const hasTime = `TRY_CAST(${text} AS TIMESTAMP) IS DISTINCT FROM CAST(TRY_CAST(${text} AS DATE) AS TIMESTAMP)`;
-      return { value, isLossy: `length(${text}) > 10 AND ${hasTime}` };
+      // Whatever follows a day is passed over by the cast, were it a time or nonsense.
+      const midnight = `TRY_CAST(TRY_CAST(${text} AS DATE) AS TIMESTAMP)`;
+      const hasTime = `coalesce(TRY_CAST(${text} AS TIMESTAMP) <> ${midnight}, true)`;
+      const isOther = `CAST(TRY_CAST(${text} AS DATE) AS VARCHAR) IS DISTINCT FROM ${text}`;
+      return { value, isLossy: `length(${text}) > 10 AND ${hasTime} AND ${isOther}` };
     }
     case "TIMESTAMP": {
       const hasOffset = `regexp_matches(${text}, ${offset}) AND NOT regexp_matches(${text}, ${zeroOffset})`;

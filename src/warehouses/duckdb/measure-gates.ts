@@ -169,7 +169,7 @@ export async function enforceGates(
 }
 
 /** A gate that cannot name rows has none to put into quarantine: it holds everything back. */
-export function isEnforced(gate: Gate): boolean {
+function isEnforced(gate: Gate): boolean {
   return gate.onFail === "fail" || (gate.onFail === "quarantine" && !isAboutRows(gate));
 }
 

@@ -8,7 +8,7 @@ import { literal, quoteName, quoteTable } from "./quote-duckdb.ts";
 import { readRelation } from "./relation.ts";
 
 /** Columns that Sluice adds to rows of its own accord; no source may have them. */
-export const reservedColumns: readonly string[] = [
+const reservedColumns: readonly string[] = [
   "_load_id",
   "_loaded_at",
   "_reason",
@@ -34,7 +34,7 @@ export interface Quarantine {
   readonly provenance: Provenance;
 }
 
-export function quarantineTable(source: string): TableName {
+function quarantineTable(source: string): TableName {
   return { schema: "quarantine", name: source };
 }
 
