@@ -59,7 +59,7 @@ export function decideWith(input: DecideInput, rules: RuleBook): Decided {
 }
 
 /** What every subject of a cycle is decided with. */
-export function openContext(input: DecideInput, rules: RuleBook): CycleContext {
+function openContext(input: DecideInput, rules: RuleBook): CycleContext {
   return {
     input,
     cycle: {

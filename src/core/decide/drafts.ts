@@ -10,7 +10,7 @@ import type { Scope } from "./decide-input.ts";
 import type { RuleOutcomes } from "./rule-book.ts";
 
 /** The tasks that the template gives each kind of subject, in their order. */
-export const scaffold: Readonly<Record<SubjectKind, readonly TaskKind[]>> = {
+const scaffold: Readonly<Record<SubjectKind, readonly TaskKind[]>> = {
   source: ["extract", "load", "verify"],
   model: ["transform", "check"],
 };

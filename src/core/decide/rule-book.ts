@@ -121,7 +121,7 @@ function joined(before: readonly number[], found: readonly number[] | null): rea
 }
 
 /** The one object for an outcome; its effects are merged when it is first seen. */
-export function outcomesOf(
+function outcomesOf(
   book: RuleBook,
   kind: SubjectKind,
   said: { readonly matched: readonly number[]; readonly undetermined: readonly number[] },

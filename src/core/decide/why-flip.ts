@@ -39,7 +39,13 @@ function ruleFlip({ workings }: Decided, node: SubjectNode): string | null {
     if (flip === null) return null;
     flips.push(flip.text);
   }
-  return flips.length === 0 ? null : `would run if ${flips.join(", and ")}`;
+  if (flips.length === 0) return null;
+  return `would run if ${[...flips, ...otherObstacles(node)].join(", and ")}`;
+}
+
+/** What would keep it from running although no rule did. */
+function otherObstacles({ subject, output }: SubjectNode): readonly string[] {
+  return output.state === "current" ? [`${subject} changed`] : [];
 }
 
 function upstreamFlip(decided: Decided, by: string | null): string {

@@ -30,7 +30,7 @@ export interface CompiledRule {
 export type CompiledRules = Readonly<Record<SubjectKind, readonly CompiledRule[]>>;
 
 /** Facts that move with the clock. */
-export const timeFacts = [
+const timeFacts = [
   "now",
   "source.freshness.lag",
   "source.last_load.age",

@@ -90,13 +90,3 @@ export type SourceFacts = z.infer<typeof sourceFactSchema>;
 export type ModelFacts = z.infer<typeof modelFactSchema>;
 /** What every rule sees as `capacity`. */
 export type CapacityFacts = z.infer<typeof capacityFactSchema>;
-
-/** Everything that one evaluation may read, beside its set's `params`. */
-export type Facts = {
-  /** The cycle's instant, as `now`: a timestamp. */
-  readonly now: number;
-  readonly capacity: CapacityFacts;
-} & (
-  | { readonly subject: "source"; readonly source: SourceFacts }
-  | { readonly subject: "model"; readonly model: ModelFacts }
-);
