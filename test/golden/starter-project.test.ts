@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path/posix";
 import { describe, expect, test } from "vitest";
 import { connectors } from "../../src/app/connectors.ts";
@@ -107,5 +108,32 @@ describe("the JSON Schemas", () => {
     );
     expect(file.properties.sources.items.additionalProperties).toBe(false);
     expect(file.properties.sources.items.required).toEqual(["name", "path"]);
+  });
+});
+
+describe("the reference of project files", () => {
+  const reference = readFileSync(
+    join(import.meta.dirname, "../../docs/reference/project-files.md"),
+    "utf8",
+  );
+
+  test.each([...schemas].filter(([file]) => file !== "rules.schema.json"))(
+    "names every key of %s",
+    (_, schema) => {
+      const names = keysOf(schema).map(([path]) => path.slice(path.lastIndexOf(".") + 1));
+      const missing = new Set(names.filter((name) => !reference.includes(name)));
+      expect([...missing]).toEqual([]);
+    },
+  );
+
+  test("names every code that the golden projects show", () => {
+    const folder = join(import.meta.dirname, "problems");
+    const codes = readdirSync(folder).flatMap((file) =>
+      [...readFileSync(join(folder, file), "utf8").matchAll(/^(?:error|warning) ([a-z-]+):/gm)].map(
+        ([, code]) => code ?? "",
+      ),
+    );
+    const missing = new Set(codes.filter((code) => !/^(rule|param|source)/.test(code)));
+    expect([...missing].filter((code) => !reference.includes(`\`${code}\``))).toEqual([]);
   });
 });
