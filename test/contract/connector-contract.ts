@@ -52,7 +52,7 @@ export function sourceOf(
   };
 }
 
-export function toJsonObject(value: unknown): JsonObject {
+function toJsonObject(value: unknown): JsonObject {
   const copy: Json = JSON.parse(JSON.stringify(value));
   if (copy === null || typeof copy !== "object" || Array.isArray(copy))
     throw new Error("no object");

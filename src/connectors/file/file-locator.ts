@@ -81,7 +81,7 @@ export const filePatternSchema = z.strictObject({
 });
 
 export type FileLocator = z.output<typeof fileLocatorSchema>;
-export type FilePattern = z.output<typeof filePatternSchema>;
+
 export type FileFormat = Exclude<FileLocator["format"], "auto">;
 
 /** The format that a file's name promises, or `null`. */
