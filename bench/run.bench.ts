@@ -12,8 +12,8 @@ import type { BenchResult } from "./bench-result.ts";
 const repetitions = 7;
 const fanOut = 10_000;
 const chain = 1_000;
-/** As many as a pool of a small machine has; more slots would commit more tasks at once. */
-const slots = 8;
+/** Of the one pool: what ends in one turn of the event loop, up to so many, is one commit. */
+const slots = 16;
 
 /**
  * What it costs to run a task that does nothing, through machine, host and journal, against a

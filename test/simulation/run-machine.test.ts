@@ -5,7 +5,7 @@ import { runBlueprintOf } from "../support/run-blueprint.ts";
 import { anyScene } from "./run-scene.ts";
 import { RunWorld } from "./run-world.ts";
 
-const runs = Number(process.env["SIMULATION_RUNS"] ?? 3_000);
+const runs = Number(process.env["SIMULATION_RUNS"] ?? 1_500);
 
 test("whatever fails, crashes, repeats or comes late, a run keeps its promises and ends", () => {
   const dice = fc.array(fc.nat(1_000_000), { maxLength: 60 });
