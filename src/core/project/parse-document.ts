@@ -10,7 +10,7 @@ import { yamlProblem } from "./yaml-problem.ts";
 /** The largest file that is read, in UTF-16 units or bytes. */
 export const documentSizeMax = 1_048_576;
 /** The deepest nesting of mappings and lists. */
-export const documentDepthMax = 64;
+const documentDepthMax = 64;
 
 /** A YAML document with its places, or nothing where its text cannot be trusted; and what is wrong. */
 export interface ParsedDocument {

@@ -5,7 +5,7 @@ import type { Problem } from "./problem.ts";
  * Whether a path as written stays in the project's folder or in a folder that it allows. Links
  * are not followed here: that is for whoever reads the disk.
  */
-export function isAllowedPath(path: string, allowedFolders: readonly string[]): boolean {
+function isAllowedPath(path: string, allowedFolders: readonly string[]): boolean {
   const parts = normalParts(path);
   if (!path.startsWith("/") && parts[0] !== "..") return true;
   return allowedFolders.some((folder) => {

@@ -34,7 +34,7 @@ export type Resolution =
     };
 
 /** How people write a reference. */
-export function referenceText({ schema, name }: TableReference): string {
+function referenceText({ schema, name }: TableReference): string {
   return schema === "" ? name : `${schema}.${name}`;
 }
 
