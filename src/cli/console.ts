@@ -3,6 +3,7 @@ import type { CliEnvironment, CliStream } from "./cli-environment.ts";
 import { type Output, openOutput } from "./output.ts";
 import { hasColor } from "./text/has-color.ts";
 import type { Style } from "./text/style.ts";
+import { terminalColumns } from "./text/terminal-size.ts";
 
 /** Both streams with how to print on each. */
 export interface Console {
@@ -48,7 +49,7 @@ export function openConsole(
 function styleOf(stream: CliStream, environment: CliEnvironment, flags: ConsoleFlags): Style {
   return {
     colors: picocolors.createColors(hasColor(stream, flags.isColored, environment.variables)),
-    width: stream.isTTY === true ? Math.max(stream.columns ?? 80, widthMin) : Infinity,
+    width: stream.isTTY === true ? Math.max(terminalColumns(stream), widthMin) : Infinity,
     now: environment.clock.now(),
   };
 }

@@ -1,10 +1,12 @@
 import type { CliEnvironment } from "./cli-environment.ts";
 import { commandTable } from "./commands/command-table.ts";
 import { globalFlags } from "./commands/global-flags.ts";
+import { openOutput } from "./output.ts";
 import { findHelp } from "./parse/find-help.ts";
 import { renderCommandHelp, renderProgramHelp } from "./parse/render-help.ts";
 
 const usageExitCode = 64;
+const failedExitCode = 1;
 
 /**
  * Runs one command line.
@@ -24,19 +26,28 @@ export async function runCli(
   }
   const help = findHelp(argv, commandTable, globalFlags);
   if (help !== null) {
-    // Whoever pipes help to a pager may leave before its end.
-    environment.stdout.on("error", () => undefined);
-    environment.stdout.write(
-      help.command === null
+    const { command } = help;
+    const text =
+      command === null
         ? renderProgramHelp(commandTable, globalFlags)
-        : renderCommandHelp(help.command, globalFlags),
-    );
-    return 0;
+        : renderCommandHelp(command, globalFlags);
+    return await print(text, environment);
   }
   if (argv[0] === "--version" || argv[0] === "-V") {
-    environment.stdout.write(`sluice ${environment.version}\n`);
-    return 0;
+    return await print(`sluice ${environment.version}\n`, environment);
   }
   const { runCommandLine } = await import("./run-command-line.ts");
   return runCommandLine(argv, environment);
+}
+
+async function print(text: string, { stdout, stderr }: CliEnvironment): Promise<number> {
+  const output = openOutput(stdout);
+  output.write(text);
+  try {
+    await output.flush();
+    return 0;
+  } catch (error) {
+    stderr.write(`error OUTPUT_FAILED: ${error instanceof Error ? error.message : "unknown"}\n`);
+    return failedExitCode;
+  }
 }

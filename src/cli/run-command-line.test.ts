@@ -116,13 +116,16 @@ describe("a stdout that goes away", () => {
     expect(await cli(["runs"], { stdout })).toMatchObject({ code: 0, stderr: "" });
   });
 
-  test("because the disk is full is a failure", async () => {
-    const stdout = new KeptStream();
-    stdout.break("ENOSPC");
-    const { code, stderr } = await cli(["runs", "--json"], { stdout });
-    expect(code).toBe(1);
-    expect(stderr).toContain("error OUTPUT_FAILED");
-  });
+  test.each([[["runs", "--json"]], [["runs"]], [["--help"]], [["--version"]]])(
+    "because the disk is full is a failure of %s",
+    async (argv) => {
+      const stdout = new KeptStream();
+      stdout.break("ENOSPC");
+      const { code, stderr } = await cli(argv, { stdout });
+      expect(code).toBe(1);
+      expect(stderr).toContain("error OUTPUT_FAILED");
+    },
+  );
 });
 
 describe("signals", () => {

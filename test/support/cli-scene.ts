@@ -18,14 +18,16 @@ import { flightsPlan } from "./plan-report.ts";
 /** A stream that keeps what is written, and that may break after so many writes. */
 export class KeptStream implements CliStream {
   readonly isTTY: boolean;
-  readonly columns = 100;
-  readonly rows = 30;
+  readonly columns: number;
+  readonly rows: number;
   text = "";
   #failure: NodeJS.ErrnoException | null = null;
   readonly #listeners: ((error: Error) => void)[] = [];
 
-  constructor(isTTY = false) {
+  constructor(isTTY = false, size = { columns: 100, rows: 30 }) {
     this.isTTY = isTTY;
+    this.columns = size.columns;
+    this.rows = size.rows;
   }
 
   /** From now on every write fails so. */

@@ -1,7 +1,6 @@
 import { decide } from "../../src/core/decide/decide.ts";
 import type { Decided } from "../../src/core/decide/decided.ts";
 import { decisionsOf } from "../../src/core/decide/decision-of.ts";
-import { hashText } from "../../src/core/std/hash.ts";
 import type { PlanReport } from "../../src/engine/sluice-project.ts";
 import {
   historyAfter,
@@ -195,6 +194,3 @@ function reportOf(decided: Decided): PlanReport {
     ],
   };
 }
-
-/** The id of a blueprint in tests that make up a run. */
-export const madeUpBlueprint = hashText("blueprint");

@@ -58,8 +58,8 @@ function screenOf(bytes: string): { readonly lines: readonly string[]; readonly 
   return { lines: terminal.lines, cursor: terminal.hasCursor };
 }
 
-function open() {
-  const stream = new KeptStream(true);
+function open(size: { readonly columns: number; readonly rows: number } | null = null) {
+  const stream = new KeptStream(true, size ?? undefined);
   const clock = new ManualClock();
   const output = openOutput(stream);
   const view = liveProgress({ stream, output, colors: picocolors.createColors(false), clock });
@@ -97,7 +97,7 @@ describe("a live view", () => {
     view.event({ type: "AttemptSucceeded", ...event(["flights.load"]), results });
     clock.advance(100);
     expect(screen().lines).toEqual([
-      "[#.......................] 1/15 done, 3,000,000 rows",
+      "[#.......................] 1/15 done, 3,000,000 rows loaded",
       "  airports.load and 1 more  3s, attempt 2",
     ]);
   });
@@ -153,6 +153,15 @@ describe("a live view", () => {
     expect(stream.text).toBe("");
     clock.advance(1_000);
     expect(stream.text.split("\u001b[J")).toHaveLength(11);
+  });
+
+  test("on a terminal that does not know its size takes the usual one", () => {
+    const { view, clock, event, screen } = open({ columns: 0, rows: 0 });
+    view.plan(flightsPlan(), "r1");
+    view.event({ type: "AttemptStarted", ...event(["a.load"]) });
+    view.event({ type: "AttemptStarted", ...event(["b.load"]) });
+    clock.advance(100);
+    expect(screen().lines).toHaveLength(3);
   });
 
   test("that has nothing to show writes nothing", () => {

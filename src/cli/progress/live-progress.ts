@@ -3,6 +3,7 @@ import type { CliStream } from "../cli-environment.ts";
 import type { Output } from "../output.ts";
 import { printable } from "../text/printable.ts";
 import type { Colors } from "../text/style.ts";
+import { terminalColumns, terminalRows } from "../text/terminal-size.ts";
 import { initialProgress, type ProgressState, withEvent, withRun } from "./progress-state.ts";
 import type { ProgressView } from "./progress-view.ts";
 import { renderFrame } from "./render-frame.ts";
@@ -55,8 +56,8 @@ function openRegion({ stream, output, colors, clock }: LiveTarget): Region {
   let cancelTimer: (() => void) | null = null;
 
   const frame = () => {
-    const style = { colors, width: stream.columns ?? 80, now: clock.now() };
-    return renderFrame(state, style, Math.min(heightMax, Math.max(2, (stream.rows ?? 24) - 1)));
+    const style = { colors, width: terminalColumns(stream), now: clock.now() };
+    return renderFrame(state, style, Math.min(heightMax, Math.max(2, terminalRows(stream) - 1)));
   };
   const draw = (above: string) => {
     const lines = frame();

@@ -1,5 +1,5 @@
 import type { TaskId } from "../../core/decide/blueprint.ts";
-import type { RunEvent } from "../../core/run/run-event.ts";
+import type { RunEvent, TaskResult } from "../../core/run/run-event.ts";
 import type { EpochMs } from "../../core/std/time.ts";
 import { unreachable } from "../../core/std/unreachable.ts";
 import type { ProbeProgress } from "../../engine/sluice-project.ts";
@@ -17,7 +17,7 @@ export interface RunProgress {
   readonly succeeded: number;
   /** Tasks whose last attempt failed; one that is tried again is not among them meanwhile. */
   readonly failed: ReadonlySet<TaskId>;
-  readonly rows: number;
+  readonly rowsLoaded: number;
   /** Attempts under way, the oldest first, by their first task. */
   readonly running: ReadonlyMap<TaskId, RunningAttempt>;
   readonly isStopping: boolean;
@@ -34,7 +34,7 @@ export const initialProgress: ProgressState = { probe: null, run: null };
 
 /** The state once a run is planned, whose first event is about to come. */
 export function withRun(state: ProgressState, id: string, total: number): ProgressState {
-  const run = { id, total, succeeded: 0, rows: 0, isStopping: false };
+  const run = { id, total, succeeded: 0, rowsLoaded: 0, isStopping: false };
   return { ...state, run: { ...run, failed: new Set(), running: new Map() } };
 }
 
@@ -49,9 +49,9 @@ function advanceRun(run: RunProgress, event: RunEvent): RunProgress {
     case "AttemptStarted":
       return started(run, event);
     case "AttemptSucceeded": {
-      const rows = Object.values(event.results).reduce((sum, { rows }) => sum + (rows ?? 0), 0);
       const succeeded = run.succeeded + event.tasks.length;
-      return { ...run, succeeded, rows: run.rows + rows, running: without(run, event.tasks) };
+      const rowsLoaded = run.rowsLoaded + loadedRows(event.results);
+      return { ...run, succeeded, rowsLoaded, running: without(run, event.tasks) };
     }
     case "AttemptFailed": {
       const failed = new Set([...run.failed, ...event.tasks]);
@@ -70,6 +70,13 @@ function advanceRun(run: RunProgress, event: RunEvent): RunProgress {
     default:
       return unreachable(event);
   }
+}
+
+/** The same rows are extracted, loaded and measured: they count once. */
+function loadedRows(results: Readonly<Record<TaskId, TaskResult>>): number {
+  return Object.entries(results)
+    .filter(([task]) => task.endsWith(".load"))
+    .reduce((sum, [, { rows }]) => sum + (rows ?? 0), 0);
 }
 
 function started(

@@ -32,7 +32,7 @@ function headLine(run: RunProgress, style: Style): string {
   const parts = [
     `${formatCount(run.succeeded)}/${formatCount(run.total)} done`,
     ...(run.failed.size > 0 ? [`${run.failed.size} failed`] : []),
-    ...(run.rows > 0 ? [formatCounted(run.rows, "row")] : []),
+    ...(run.rowsLoaded > 0 ? [`${formatCounted(run.rowsLoaded, "row")} loaded`] : []),
     ...(run.isStopping ? ["stopping"] : []),
   ];
   const text = `${bar(run.succeeded, run.total)} ${parts.join(", ")}`;

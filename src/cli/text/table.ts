@@ -106,7 +106,7 @@ function renderRow(
     const align = columns[index]?.align ?? "left";
     const space = index === filled && align === "left" ? text : pad(text, width, align);
     const { paint } = cell;
-    return paint === undefined ? space : space.replace(text, () => paint(text));
+    return paint === undefined || text === "" ? space : space.replace(text, () => paint(text));
   });
   return " ".repeat(indent) + parts.join(" ".repeat(gap));
 }
