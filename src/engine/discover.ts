@@ -77,11 +77,15 @@ async function findIn(
   }
 }
 
+/** A table without a key cannot be merged by it: it is read whole each time. */
 function toSource(spec: DiscoverSpec, answer: DiscoveredSource): SourceSpec {
   const { defaults } = spec;
+  const key = defaults.key.length > 0 ? defaults.key : answer.key;
+  const canMerge = defaults.strategy !== "merge" || key.length > 0;
   return {
     ...defaults,
-    key: defaults.key.length > 0 ? defaults.key : answer.key,
+    strategy: canMerge ? defaults.strategy : "replace",
+    key,
     name: answer.name,
     connection: spec.connection,
     origin: "discovered",
