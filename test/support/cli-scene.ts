@@ -53,7 +53,7 @@ export class KeptStream implements CliStream {
 export type ProjectReports = Partial<Omit<SluiceProject, "name" | "folder">>;
 
 /** Values of a project, without any project behind them: for what the command line does with them. */
-export function projectOf(reports: ProjectReports): SluiceProject {
+function projectOf(reports: ProjectReports): SluiceProject {
   const { run } = flightsRun();
   return {
     name: "flights",
