@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { Column } from "../src/core/schema/table-schema.ts";
 import { hashText } from "../src/core/std/hash.ts";
@@ -10,7 +11,6 @@ import type { ManifestDraft, StagedFormat } from "../src/ports/staging.ts";
 import type { LoadRequest } from "../src/ports/warehouse.ts";
 import { folderStaging } from "../src/stagings/folder/folder-staging.ts";
 import { openDuckdbWarehouse } from "../src/warehouses/duckdb/open-duckdb-warehouse.ts";
-import { repositoryFolder } from "../test/support/sluice-process.ts";
 import { temporaryFolder } from "../test/support/temporary-folder.ts";
 import type { BenchResult } from "./bench-result.ts";
 
@@ -36,7 +36,9 @@ export async function bench(): Promise<BenchResult[]> {
   const cases: readonly Case[] = [
     {
       name: "load: 3 M rows of Parquet",
-      path: join(repositoryFolder, "node_modules/vega-datasets/data/flights-3m.parquet"),
+      path: fileURLToPath(
+        new URL("../data/flights-3m.parquet", import.meta.resolve("vega-datasets")),
+      ),
       format: { type: "parquet" },
       columns: "date TIMESTAMP, delay BIGINT, distance BIGINT, origin VARCHAR, destination VARCHAR",
     },
