@@ -1,6 +1,6 @@
 import { RE2JS } from "re2js";
+import { closestName } from "../std/closest-name.ts";
 import { parseInstant, parseOffsetMinutes, parseSpan } from "./calendar.ts";
-import { closestName } from "./closest-name.ts";
 import { typeFault, unsupportedFault } from "./condition-fault.ts";
 import { type ConditionNode, factPath } from "./condition-node.ts";
 import {

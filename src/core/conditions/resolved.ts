@@ -1,5 +1,5 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { closestName } from "./closest-name.ts";
+import { closestName } from "../std/closest-name.ts";
 import { typeFault } from "./condition-fault.ts";
 import { type ConditionNode, describeFact } from "./condition-node.ts";
 import { type ConditionType, dynType, renderType } from "./condition-type.ts";

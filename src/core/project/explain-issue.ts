@@ -1,6 +1,7 @@
 import type { z } from "zod";
+import { closestName } from "../std/closest-name.ts";
 import type { Json } from "../std/json.ts";
-import { closestName, listNames, nameFix } from "./did-you-mean.ts";
+import { listNames, nameFix } from "./did-you-mean.ts";
 import { formNodeAt } from "./form-schema.ts";
 import type { DocumentPath, PositionedDocument } from "./positioned-document.ts";
 import type { Problem } from "./problem.ts";

@@ -1,4 +1,4 @@
-import { closestName } from "./did-you-mean.ts";
+import { closestName } from "../std/closest-name.ts";
 import { isSecretName, secretSpans } from "./secret-name.ts";
 
 interface Span {

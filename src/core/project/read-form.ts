@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { closestName } from "./did-you-mean.ts";
+import { closestName } from "../std/closest-name.ts";
 import { explainIssue, type FormContext, pathText } from "./explain-issue.ts";
 import { formNodeAt } from "./form-schema.ts";
 import type { Problem } from "./problem.ts";

@@ -1,4 +1,4 @@
-import { closestName } from "./did-you-mean.ts";
+import { closestName } from "../std/closest-name.ts";
 import type { TableReference } from "./sql-analysis.ts";
 
 /** The sources and models of a project, by the names that SQL gives them. */

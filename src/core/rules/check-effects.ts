@@ -1,7 +1,7 @@
-import { closestName } from "../conditions/closest-name.ts";
 import type { EffectKind } from "../effects/effect.ts";
 import { effectSpecs } from "../effects/effect-specs.ts";
 import type { EffectOf } from "../effects/merge-law.ts";
+import { closestName } from "../std/closest-name.ts";
 import { conditionScope } from "./condition-scope.ts";
 import { knownPaths, titlePaths } from "./notify-title.ts";
 import type { RuleFinding, RuleFindingCode, RuleSetsToCheck } from "./rule-finding.ts";

@@ -67,7 +67,11 @@ function locate(
   context: RuleFilesContext,
 ): Location {
   // Of sets with one name the last is the one that is too many.
-  const file = files.findLast(({ ruleSet }) => ruleSet.name === finding.ruleSet);
+  const file = files.findLast(
+    ({ ruleSet }) =>
+      ruleSet.name === finding.ruleSet &&
+      (finding.rule === null || ruleSet.rules.some(({ id }) => id === finding.rule)),
+  );
   if (file !== undefined) return locateInFile(finding, file.document);
   const { place } = finding;
   const declared = place.part === "source" ? context.places.get(`source:${place.name}`) : undefined;
