@@ -135,7 +135,7 @@ describe("a decision on a shop", () => {
   test("is recorded with the rules that spoke and what they saw", async () => {
     const decisions = ["orders", "clicks", "revenue"].map((subject) => decisionOf(second, subject));
     const text = JSON.stringify(JSON.parse(canonicalJson(decisions)), null, 2);
-    await expect(`${text}\n`).toMatchFileSnapshot("decide/second-decisions.json");
+    await expect(`${text}\n`).toMatchFileSnapshot("decide/second-decisions.txt");
   });
 
   test("is compared with the one before it", async () => {
