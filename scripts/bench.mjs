@@ -1,4 +1,15 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { root, runNode, secondsSince, tool } from "./run-process.mjs";
@@ -7,30 +18,47 @@ import { setUp } from "./set-up.mjs";
 /**
  * `npm run bench [-- name…]`: compiles src and bench, then runs each `bench/*.bench.ts` in a process
  * of its own and prints its ratios. Before and after it measures the machine itself, since a ratio
- * says no more than the machine's noise lets it.
+ * says no more than the machine's noise lets it. With `--write` the figures replace those in
+ * `bench/README.md`.
  */
 const output = join(root, "node_modules", ".cache", "sluice-bench");
+const said = [];
 
 async function main() {
   await setUp();
-  const wanted = process.argv.slice(2);
+  const args = process.argv.slice(2);
+  const wanted = args.filter((arg) => !arg.startsWith("--"));
   const names = readdirSync(join(root, "bench"))
     .filter((file) => file.endsWith(".bench.ts"))
     .map((file) => file.replace(/\.bench\.ts$/, ""))
     .filter((name) => wanted.length === 0 || wanted.includes(name));
   if (names.length === 0) throw new Error("No benchmark of that name is in bench/.");
   await compile();
-  console.log(`Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model.trim()},`);
-  console.log(`${Math.round(totalmem() / 2 ** 30)} GB of memory.\n${describeNoise("before")}`);
+  say(`Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model.trim()},`);
+  say(`${Math.round(totalmem() / 2 ** 30)} GB of memory, ${process.platform}-${process.arch}.`);
+  say(describeNoise("before"));
   const failed = [];
   for (const name of names) {
     if (!(await runBenchmark(name))) failed.push(name);
   }
-  console.log(describeNoise("after"));
+  say(`\n${describeNoise("after")}`);
+  if (args.includes("--write")) writeFigures();
   if (failed.length > 0) {
     console.log(`Failed or short of the target: ${failed.join(", ")}.`);
     process.exitCode = 1;
   }
+}
+
+/** Prints, and keeps for `--write`. */
+function say(text) {
+  console.log(text);
+  said.push(text);
+}
+
+function writeFigures() {
+  const path = join(root, "bench", "README.md");
+  const fenced = `$1\n\n\`\`\`text\n${said.join("\n")}\n\`\`\`\n`;
+  writeFileSync(path, readFileSync(path, "utf8").replace(/(## Figures)\n[^]*$/, fenced));
 }
 
 async function compile() {
@@ -38,6 +66,8 @@ async function compile() {
   const settings = ["--noEmit", "false", "--outDir", output, "--rootDir", root];
   const result = await runNode([tool("typescript/bin/tsc"), "-p", "tsconfig.json", ...settings]);
   if (result.code !== 0) throw new Error(result.output);
+  writeFileSync(join(output, "package.json"), '{ "type": "module" }\n');
+  symlinkSync(join(root, "node_modules"), join(output, "node_modules"), "junction");
 }
 
 /** Runs one file's `bench()` and prints its results; true when all targets are met. */
@@ -52,12 +82,12 @@ async function runBenchmark(name) {
   const { code, output: text } = await runNode(node);
   const at = text.lastIndexOf("\n@results");
   if (code !== 0 || at < 0) {
-    console.log(`\n${name}: ended with code ${code}\n${text}`);
+    say(`\n${name}: ended with code ${code}\n${text}`);
     return false;
   }
   const results = JSON.parse(text.slice(at + "\n@results".length));
-  console.log(`\n${name} (${secondsSince(start)})`);
-  for (const result of results) console.log(describeResult(result));
+  say(`\n${name} (${secondsSince(start)})`);
+  for (const result of results) say(describeResult(result));
   return results.every(({ isMet }) => isMet);
 }
 
