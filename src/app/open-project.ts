@@ -36,12 +36,11 @@ export interface OpenProjectOptions {
 
 /**
  * Opens a project: everything that the command line does, for a program.
- * @throws PROJECT_NOT_FOUND, PROJECT_INVALID when sluice.yaml itself cannot be read.
+ * @throws PROJECT_NOT_FOUND
  */
 export async function openProject(options: OpenProjectOptions = {}): Promise<SluiceProject> {
   const folder = await findProjectFolder(options.folder ?? null);
-  const { name } = await readProjectSettings(folder);
-  return openSluiceProject(partsOf(folder, options), name);
+  return openSluiceProject(partsOf(folder, options));
 }
 
 function partsOf(folder: string, options: OpenProjectOptions): Parts {
@@ -54,7 +53,7 @@ function partsOf(folder: string, options: OpenProjectOptions): Parts {
       if (loaded.project === null) return loaded;
       return withProblems(loaded, await checkLinks(folder, loaded.project, loaded.places));
     },
-    readSettings: async () => (await readProjectSettings(folder)).settings,
+    readSettings: async () => await readProjectSettings(folder),
     connectors,
     catalogs: sqliteCatalogs,
     openWarehouse: (project) => openWarehouse(folder, project),

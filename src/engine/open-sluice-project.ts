@@ -18,9 +18,8 @@ import { pastRun, runCycle } from "./run-cycle.ts";
 import type { CycleOptions, SluiceProject } from "./sluice-project.ts";
 
 /** A project over these parts. It holds nothing open between calls. */
-export function openSluiceProject(parts: Parts, name: string): SluiceProject {
+export function openSluiceProject(parts: Parts): SluiceProject {
   return {
-    name,
     folder: parts.folder,
     check: async () => checkReport(await parts.loadProject()),
     snapshot: (options = {}) =>

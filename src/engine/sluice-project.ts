@@ -21,7 +21,6 @@ export type { DiffEntry, DiffReport, WhyLink, WhyReport };
  * returns them instead.
  */
 export interface SluiceProject extends AsyncDisposable {
-  readonly name: string;
   /** Absolute. */
   readonly folder: string;
   /** Reads and checks all project files, without any connection to a source. */

@@ -1,8 +1,9 @@
+import type { Task } from "../core/decide/blueprint.ts";
 import type { ModelSpec } from "../core/project/project.ts";
 import type { TaskResult } from "../core/run/run-event.ts";
 import { tableText } from "../core/schema/table-schema.ts";
 import { present } from "../core/std/assert.ts";
-import { hashOf } from "../core/std/hash.ts";
+import { type Hash, hashOf } from "../core/std/hash.ts";
 import type { TransformRequest } from "../ports/warehouse.ts";
 import { measurementsJson } from "./measurements-json.ts";
 import {
@@ -23,14 +24,14 @@ async function transformOne(
   signal: AbortSignal,
 ): Promise<TaskResult> {
   const model = present(context.models.get(segment.subject), `${task.id} has a model`);
+  const isDegraded = readsOldInput(task, context);
   const outcome = await context.warehouse.transform(
     {
       model: model.name,
       target: model.target,
       materialize: model.materialize,
       sql: model.sql,
-      // With an input of unknown identity, every run's result is one of its own.
-      fingerprint: task.fingerprint ?? hashOf([task.id, context.run]),
+      fingerprint: fingerprintOf(task, context, isDegraded),
       gates: task.safeguards.gates,
       emptyInputs: await emptyInputs(model, context),
       provenance: provenanceOf(task, context),
@@ -40,8 +41,28 @@ async function transformOne(
   return {
     rows: outcome.rows,
     isRepeat: outcome.isRepeat,
-    detail: { measurements: measurementsJson(outcome.measurements) },
+    detail: { measurements: measurementsJson(outcome.measurements), isDegraded },
   };
+}
+
+/**
+ * Whether an input did not become what the blueprint says it would be: its task failed and the
+ * edge lets this one run on what is there, or it was itself made of such an input.
+ */
+function readsOldInput(task: Task, context: TaskContext): boolean {
+  return task.after.some((dependency) => {
+    const result = context.results.get(dependency.task);
+    return result === undefined || result.detail["isDegraded"] === true;
+  });
+}
+
+/**
+ * What the ledger is told that this was made from. A result of old inputs, or of an input of
+ * unknown identity, is one of its own: no later cycle may take it for what was planned.
+ */
+function fingerprintOf(task: Task, context: TaskContext, isDegraded: boolean): Hash {
+  const isPlanned = task.fingerprint !== null && !isDegraded;
+  return isPlanned ? task.fingerprint : hashOf([task.id, task.fingerprint, context.run]);
 }
 
 /** Sources that a model may do `without` and that never arrived: it reads them as empty tables. */

@@ -56,7 +56,6 @@ export type ProjectReports = Partial<Omit<SluiceProject, "name" | "folder">>;
 function projectOf(reports: ProjectReports): SluiceProject {
   const { run } = flightsRun();
   return {
-    name: "flights",
     folder: "/project",
     check: async () => brokenCheck(),
     snapshot: async () => flightsSources(),
