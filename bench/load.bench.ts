@@ -135,7 +135,9 @@ async function extract({ path, format, columns }: Case): Promise<ManifestDraft> 
   return {
     format,
     compression: "none",
-    files: [{ path, bytes: size, sha256: hash.digest("hex"), rows: null, isOwned: false }],
+    files: [
+      { path, bytes: size, sha256: hash.digest("hex"), rows: null, isOwned: false, stamp: null },
+    ],
     columns: columns.split(", ").map(columnOf),
     scope: "full",
     rows: null,

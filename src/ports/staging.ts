@@ -29,6 +29,11 @@ export interface StagedFile {
   readonly rows: number | null;
   /** True when it lies in the staging folder; false when it is the source's own file. */
   readonly isOwned: boolean;
+  /**
+   * Of a source's own file: its state when it was hashed, by which a load finds before it commits
+   * that the file was written to since (`fileStamp`). Not part of the manifest's identity.
+   */
+  readonly stamp: string | null;
 }
 
 /** What an extraction made, before it is committed. */

@@ -1,7 +1,8 @@
-import { renameSync } from "node:fs";
+import { renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { hashOf } from "../../src/core/std/hash.ts";
+import { fileStamp } from "../../src/ports/file-stamp.ts";
 import { repositoryFolder } from "../support/sluice-process.ts";
 import { writeFiles } from "../support/write-files.ts";
 import { csv, gateOf, loadOf, manifestOf, never } from "./warehouse-requests.ts";
@@ -49,6 +50,19 @@ export function loadContract(scene: WarehouseScene): void {
       const outputs = await scene.warehouse.outputs();
       expect(outputs.get(`raw.${strategy}`)?.fingerprint).toBe(one.fingerprint);
     }
+  });
+
+  test("a file that was written to since it was extracted is not loaded, and nothing is lost", async () => {
+    await load(loadOf(staged("a", "id\n1\n", "id BIGINT")));
+    const manifest = staged("a", "id\n2\n", "id BIGINT");
+    const [file] = manifest.files;
+    const path = file?.path ?? "";
+    const stamp = fileStamp(statSync(path, { bigint: true }));
+    const stamped = { ...manifest, files: manifest.files.map((one) => ({ ...one, stamp })) };
+    writeFileSync(path, "id\n3\n");
+    utimesSync(path, 1, 1);
+    await expect(load(loadOf(stamped))).rejects.toMatchObject({ code: "SOURCE_CHANGED" });
+    expect(await rowsOf("SELECT id FROM raw.a")).toEqual([[1]]);
   });
 
   test("an append that was lost with its table is loaded again", async () => {

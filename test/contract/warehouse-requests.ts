@@ -36,7 +36,7 @@ export function manifestOf(
   const staged = files.map((path) => {
     const bytes = readFileSync(path);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    return { path, bytes: bytes.length, sha256, rows: null, isOwned: false };
+    return { path, bytes: bytes.length, sha256, rows: null, isOwned: false, stamp: null };
   });
   const manifest = {
     source,

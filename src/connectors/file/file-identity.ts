@@ -7,15 +7,15 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { z } from "zod";
 import { OperatingError } from "../../errors/operating-error.ts";
+import { fileStamp } from "../../ports/file-stamp.ts";
 import { toFileError } from "./file-errors.ts";
 import type { FoundFile } from "./find-files.ts";
 
 /** What the file system says of a file; while it stays the same, so does the content (see below). */
 const stampSchema = z.strictObject({
-  ino: z.string(),
   size: z.number(),
-  mtimeNs: z.string(),
-  ctimeNs: z.string(),
+  /** See `fileStamp`. */
+  text: z.string(),
 });
 
 /** What reading a whole file once tells. */
@@ -96,24 +96,14 @@ export async function stampFile(
     throw new OperatingError("SOURCE_UNREADABLE", `${file.path} is a device or pipe, not a file.`);
   }
   return {
-    stamp: {
-      ino: `${stats.dev}:${stats.ino}`,
-      size: Number(stats.size),
-      mtimeNs: String(stats.mtimeNs),
-      ctimeNs: String(stats.ctimeNs),
-    },
+    stamp: { size: Number(stats.size), text: fileStamp(stats) },
     mtimeMs: Number(stats.mtimeMs),
     ctimeMs: Number(stats.ctimeMs),
   };
 }
 
 export function isSameStamp(left: FileStamp, right: FileStamp): boolean {
-  return (
-    left.ino === right.ino &&
-    left.size === right.size &&
-    left.mtimeNs === right.mtimeNs &&
-    left.ctimeNs === right.ctimeNs
-  );
+  return left.text === right.text;
 }
 
 /** Reads a file to its end: its hash, and whether it is whole and valid. */

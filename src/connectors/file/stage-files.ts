@@ -131,7 +131,8 @@ async function stageFile(
   if (isInPlace) {
     const { size } = file.stamp;
     const { sha256 } = file.content;
-    return { path: file.absolute, bytes: size, sha256, rows, isOwned: false };
+    const stamp = file.stamp.text;
+    return { path: file.absolute, bytes: size, sha256, rows, isOwned: false, stamp };
   }
   const isCopy = !isMixed && !file.facts.needsRewrite && !file.readable.isGzip;
   if (isCopy) await copyFile(file.readable.readable, to);
@@ -142,6 +143,7 @@ async function stageFile(
     sha256: await hashFile(to),
     rows,
     isOwned: true,
+    stamp: null,
   };
 }
 

@@ -103,6 +103,13 @@ async function writeRows(client: PoolClient, request: CopyRequest, sql: string) 
   const sink = createWriteStream(path, { highWaterMark: 1 << 20 });
   await pipeline(rows, measure, sink, { signal: request.signal });
   const { rowCount } = rows;
-  const file = { path, bytes, sha256: hash.digest("hex"), rows: rowCount, isOwned: true };
+  const file = {
+    path,
+    bytes,
+    sha256: hash.digest("hex"),
+    rows: rowCount,
+    isOwned: true,
+    stamp: null,
+  };
   return { file, rows: rowCount, mentionsEra };
 }

@@ -15,7 +15,7 @@ const other = hashText("other");
 function fileOf(path: string, isOwned: boolean): StagedFile {
   const bytes = readFileSync(path);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { path, bytes: bytes.length, sha256, rows: null, isOwned };
+  return { path, bytes: bytes.length, sha256, rows: null, isOwned, stamp: null };
 }
 
 function draftOf(files: readonly StagedFile[]): ManifestDraft {

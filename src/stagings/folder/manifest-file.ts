@@ -39,6 +39,7 @@ const manifestSchema = z.strictObject({
       sha256: hash,
       rows,
       isOwned: z.boolean(),
+      stamp: z.string().nullable(),
     }),
   ),
   columns: z.array(z.strictObject({ name: z.string(), type: z.string(), nullable: z.boolean() })),
@@ -52,7 +53,9 @@ const manifestSchema = z.strictObject({
  * extraction has the same id in any folder.
  */
 export function identifyManifest(manifest: Omit<Manifest, "id">): Manifest {
-  const files = manifest.files.map((file) => (file.isOwned ? { ...file, path: "" } : file));
+  const files = manifest.files.map(({ stamp: _, ...file }) =>
+    file.isOwned ? { ...file, path: "" } : file,
+  );
   return { ...manifest, id: hashOf({ ...manifest, files }) };
 }
 

@@ -9,6 +9,7 @@ import { passRowGates, passTableGates, type Staged, settleKeys } from "./gate-lo
 import { fence, moveCursor, readCursor, record } from "./ledger.ts";
 import { clearQuarantine, type Quarantine, quarantineRows, refuseReserved } from "./quarantine.ts";
 import { quoteTable } from "./quote-duckdb.ts";
+import { refuseChangedFiles } from "./refuse-changed-files.ts";
 import { dropOtherKind } from "./relation.ts";
 import { manifestColumns, type Shape, shapeTarget } from "./shape-target.ts";
 import { dropBuilds, type FilledParts, refuseOvertaken } from "./split-load.ts";
@@ -130,6 +131,7 @@ async function stage(
         })
       : { good: await session.change(`${into} FROM ${filled.rows}`), bad: filled.badRows };
   const read = counts.good + counts.bad;
+  await refuseChangedFiles(request.manifest.files);
   refuseWrongCount(request, read);
   if (counts.bad > 0) {
     if (counts.good === 0) await refuseAllBad(session, request, bad);

@@ -44,7 +44,9 @@ describe("openDuckdbWarehouse", () => {
         encoding: "utf-8",
       },
       compression: "none",
-      files: [{ path: file, bytes: 0, sha256: hashText(""), rows: null, isOwned: false }],
+      files: [
+        { path: file, bytes: 0, sha256: hashText(""), rows: null, isOwned: false, stamp: null },
+      ],
       columns: [{ name: "a", type: "VARCHAR", nullable: true }],
       scope: "full",
       rows: null,
