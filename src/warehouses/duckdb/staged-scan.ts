@@ -22,6 +22,9 @@ export interface Slice {
 /** Temporary tables in which the engine puts the lines that are no rows at all. */
 export const rejectTables = { errors: "_sluice_rejects", scans: "_sluice_reject_scans" };
 
+/** A folder named `key=value` is a folder: what it says is no column of its files. */
+const noHive = "hive_partitioning = false";
+
 /** One statement's worth of reading: files that share their columns. */
 interface Group {
   /** A FROM clause whose columns are read as texts where `isText` says so. */
@@ -181,7 +184,7 @@ async function csvGroups(
       ? `, store_rejects = true, rejects_table = '${rejectTables.errors}', rejects_scan = '${rejectTables.scans}', rejects_limit = 0`
       : "";
     return {
-      from: `read_csv(${fileList(files)}, auto_detect = false, columns = ${typeMap(types)}, ${csvOptions(manifest)}${rejects})`,
+      from: `read_csv(${fileList(files)}, auto_detect = false, ${noHive}, columns = ${typeMap(types)}, ${csvOptions(manifest)}${rejects})`,
       where: [],
       columns: new Map(types.map(([name, type]) => [name, { value: quoteName(name), type }])),
       row: null,
@@ -237,7 +240,7 @@ function jsonGroup(
   if (!isLenient) {
     const types = columns.map((column) => [column.name, readType(column, false)] as const);
     return {
-      from: `read_json(${files}, auto_detect = false, format = '${format}', ${compression}, columns = ${typeMap(types)})`,
+      from: `read_json(${files}, auto_detect = false, ${noHive}, format = '${format}', ${compression}, columns = ${typeMap(types)})`,
       where: [],
       columns: new Map(types.map(([name, type]) => [name, { value: quoteName(name), type }])),
       row: null,
@@ -245,10 +248,10 @@ function jsonGroup(
   }
   // Lines that are no JSON at all can only be kept when they are read as text.
   const lines = `(SELECT line, TRY_CAST(line AS JSON) AS json FROM read_csv(${files},
-    auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '',
+    auto_detect = false, ${noHive}, header = false, delim = '\u0001', quote = '', escape = '',
     nullstr = '\u0002', ${compression}, columns = {'line': 'VARCHAR'}))`;
   const objects = `(SELECT CAST(json AS VARCHAR) AS line, json
-    FROM read_json_objects(${files}, format = 'array', ${compression}))`;
+    FROM read_json_objects(${files}, ${noHive}, format = 'array', ${compression}))`;
   return {
     from: `${isLines ? lines : objects} AS staged`,
     where: isLines ? ["trim(line) <> ''"] : [],
@@ -282,7 +285,8 @@ async function parquetGroups(
   columns: readonly StagedColumn[],
   { files, range }: Slice,
 ): Promise<readonly Group[]> {
-  const options = manifest.files.length > 1 ? ", union_by_name = true" : "";
+  const union = manifest.files.length > 1 ? ", union_by_name = true" : "";
+  const options = `, ${noHive}${union}`;
   const whole = `read_parquet(${fileList(files)}${options})`;
   const described = await session.rows(`DESCRIBE SELECT * FROM ${whole}`);
   const known = new Map(columns.map((column) => [column.name.toLowerCase(), column.name]));
@@ -295,7 +299,10 @@ async function parquetGroups(
     range === null ? [] : [`file_row_number >= ${range.start}`, `file_row_number < ${range.end}`];
   return [
     {
-      from: range === null ? whole : `read_parquet(${fileList(files)}, file_row_number = true)`,
+      from:
+        range === null
+          ? whole
+          : `read_parquet(${fileList(files)}, ${noHive}, file_row_number = true)`,
       where: rows,
       columns: new Map(
         described.map((row) => [
