@@ -58,7 +58,7 @@ function say(text) {
 function writeFigures() {
   const path = join(root, "bench", "README.md");
   const fenced = `$1\n\n\`\`\`text\n${said.join("\n")}\n\`\`\`\n`;
-  writeFileSync(path, readFileSync(path, "utf8").replace(/(## Figures)\n[^]*$/, fenced));
+  writeFileSync(path, readFileSync(path, "utf8").replace(/(## Figures)\n[\s\S]*$/, fenced));
 }
 
 async function compile() {
