@@ -1,4 +1,4 @@
-import { access, statfs } from "node:fs/promises";
+import { access, realpath, statfs } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { sqliteCatalogs } from "../catalogs/sqlite/sqlite-catalogs.ts";
@@ -8,7 +8,7 @@ import { findProjectFolder } from "../config/find-project-folder.ts";
 import { readProjectFolder } from "../config/read-project-folder.ts";
 import { readProjectSettings } from "../config/read-project-settings.ts";
 import type { Capacity } from "../core/metadata/snapshot.ts";
-import type { Project } from "../core/project/project.ts";
+import type { Project, ProjectSettings } from "../core/project/project.ts";
 import type { RuleSet } from "../core/rules/rule-set.ts";
 import { loadProject, withProblems } from "../engine/load-project.ts";
 import { openSluiceProject } from "../engine/open-sluice-project.ts";
@@ -88,13 +88,25 @@ async function openWarehouse(folder: string, project: Project): Promise<Warehous
   const { memoryBytes, threads } = settings.limits;
   return await openDuckdbWarehouse({
     path: resolve(folder, settings.warehouse.path),
-    readableFolders: [
-      folder,
-      ...settings.allowedFolders.map((allowed) => resolve(folder, allowed)),
-    ],
+    readableFolders: await readableFolders(folder, settings),
     ...(memoryBytes === null ? {} : { memoryLimit: `${memoryBytes}B` }),
     ...(threads === null ? {} : { threads }),
   });
+}
+
+/** Every folder by the name that it was given and, where a link leads to it, by its own. */
+async function readableFolders(
+  folder: string,
+  settings: ProjectSettings,
+): Promise<readonly string[]> {
+  const named = [folder, settings.stagingPath, ...settings.allowedFolders];
+  const folders = new Set<string>();
+  for (const name of named) {
+    const path = resolve(folder, name);
+    folders.add(path);
+    if (await exists(path)) folders.add(await realpath(path));
+  }
+  return [...folders];
 }
 
 async function exists(path: string): Promise<boolean> {
