@@ -1,12 +1,13 @@
 import pLimit from "p-limit";
 import { assembleProfile, type Observation } from "../core/metadata/assemble-profile.ts";
-import type { Presence, Profile } from "../core/metadata/profile.ts";
+import type { Profile } from "../core/metadata/profile.ts";
 import { identifyProfile, type Snapshot, takeSnapshot } from "../core/metadata/snapshot.ts";
 import { emptyRecord, type SubjectRecord, withChange } from "../core/metadata/subject-record.ts";
 import type { SourceSpec } from "../core/project/project.ts";
 import { present } from "../core/std/assert.ts";
 import type { Json } from "../core/std/json.ts";
-import { toOperatingError } from "../errors/operating-error.ts";
+import { OperatingError, toOperatingError } from "../errors/operating-error.ts";
+import { absentProbe } from "../ports/absent-probe.ts";
 import type { Probe } from "../ports/connector.ts";
 import { withDeadline } from "./deadline.ts";
 import { discoverSources } from "./discover.ts";
@@ -98,22 +99,7 @@ async function probeSource(source: SourceSpec, context: ProbeContext): Promise<P
     // An unreachable source is a fact; only the user's own interruption ends the harvest.
     if (signal?.aborted === true) throw error;
     const { code, message } = toOperatingError(error);
-    const presence = { state: "unreachable", code, detail: context.redact(message) } as const;
-    return { ...unseen(context.kind, presence), memo: context.memo };
+    const failure = new OperatingError(code, context.redact(message), { cause: error });
+    return absentProbe(context.kind, failure, context.memo);
   }
-}
-
-/** Nothing was seen: every fact about content is unknown. */
-function unseen(kind: Profile["kind"], presence: Presence): Observation {
-  return {
-    kind,
-    presence,
-    fingerprint: null,
-    rows: null,
-    isExact: false,
-    bytes: null,
-    files: null,
-    changedAt: null,
-    schema: null,
-  };
 }

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { hashOf } from "../../core/std/hash.ts";
 import type { Json, JsonObject } from "../../core/std/json.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
+import { absentProbe } from "../../ports/absent-probe.ts";
 import type {
   Connector,
   ConnectorContext,
@@ -179,23 +180,7 @@ async function probe(
 /** What a probe answers for a source that is gone or cannot be read; a bug stays a bug. */
 function absent(error: unknown, memo: Json): Probe {
   if (!(error instanceof OperatingError) || error.code === "CANCELLED") throw error;
-  const { code } = error;
-  const detail = error.hint ? `${error.message} ${error.hint}` : error.message;
-  return {
-    kind: "file",
-    presence:
-      code === "SOURCE_MISSING"
-        ? { state: "missing", detail }
-        : { state: "unreachable", code, detail },
-    fingerprint: null,
-    rows: null,
-    isExact: false,
-    bytes: null,
-    files: null,
-    changedAt: null,
-    schema: null,
-    memo,
-  };
+  return absentProbe("file", error, memo);
 }
 
 async function extract(

@@ -2,6 +2,7 @@ import type { SourceSpec } from "../../core/project/project.ts";
 import { hashOf } from "../../core/std/hash.ts";
 import type { Json } from "../../core/std/json.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
+import { absentProbe } from "../../ports/absent-probe.ts";
 import type { Connector, ConnectorSession, ExtractRequest, Probe } from "../../ports/connector.ts";
 import type { Log } from "../../ports/log.ts";
 import type { ManifestDraft } from "../../ports/staging.ts";
@@ -136,23 +137,7 @@ function columnsOf(facts: TableFacts) {
 /** What a probe answers for a source that is gone or cannot be read; a bug stays a bug. */
 function absent(error: unknown, memo: Json): Probe {
   if (!(error instanceof OperatingError) || error.code === "CANCELLED") throw error;
-  const { code } = error;
-  const detail = error.hint ? `${error.message} ${error.hint}` : error.message;
-  return {
-    kind: "table",
-    presence:
-      code === "SOURCE_MISSING"
-        ? { state: "missing", detail }
-        : { state: "unreachable", code, detail },
-    fingerprint: null,
-    rows: null,
-    isExact: false,
-    bytes: null,
-    files: null,
-    changedAt: null,
-    schema: null,
-    memo,
-  };
+  return absentProbe("table", error, memo);
 }
 
 async function extract(
