@@ -1,20 +1,7 @@
 import type { ConnectionSpec, Project } from "../core/project/project.ts";
 import { OperatingError, toOperatingError } from "../errors/operating-error.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Connector, ConnectorSession } from "../ports/connector.ts";
-import type { Log } from "../ports/log.ts";
-import type { Secrets } from "../ports/secrets.ts";
+import type { ConnectorSession } from "../ports/connector.ts";
 import type { Parts } from "./parts.ts";
-
-/** What opening a connection needs from the world. */
-export interface ConnectionsContext {
-  /** By type. */
-  readonly connectors: ReadonlyMap<string, Connector>;
-  readonly secrets: Secrets;
-  readonly projectFolder: string;
-  readonly clock: Clock;
-  readonly log: Log;
-}
 
 /**
  * The sessions of one cycle, opened when first asked for and once only. A connection that fails
@@ -25,17 +12,15 @@ export interface Connections extends AsyncDisposable {
   session(connection: string): Promise<ConnectorSession>;
 }
 
-export function lazyConnections(
-  specs: readonly ConnectionSpec[],
-  context: ConnectionsContext,
-): Connections {
-  const byName = new Map(specs.map((spec) => [spec.name, spec] as const));
+/** The connections of a project, each opened when it is first asked something. */
+export function connectionsOf(project: Project, parts: Parts): Connections {
+  const byName = new Map(project.connections.map((spec) => [spec.name, spec] as const));
   const sessions = new Map<string, Promise<ConnectorSession>>();
   return {
     session(connection) {
       const known = sessions.get(connection);
       if (known !== undefined) return known;
-      const opened = openSession(byName.get(connection), connection, context);
+      const opened = openSession(byName.get(connection), connection, parts);
       sessions.set(connection, opened);
       return opened;
     },
@@ -50,9 +35,9 @@ export function lazyConnections(
 async function openSession(
   spec: ConnectionSpec | undefined,
   name: string,
-  context: ConnectionsContext,
+  parts: Parts,
 ): Promise<ConnectorSession> {
-  const connector = spec === undefined ? undefined : context.connectors.get(spec.connector);
+  const connector = spec === undefined ? undefined : parts.connectors.get(spec.connector);
   if (spec === undefined || connector === undefined) {
     throw new OperatingError("NOT_FOUND", `No connection ${name} with a known connector`, {
       hint: "Run `sluice check`.",
@@ -60,28 +45,17 @@ async function openSession(
   }
   try {
     return await connector.open(spec, {
-      options: context.secrets.resolve(spec.options),
-      projectFolder: context.projectFolder,
-      log: context.log,
-      now: () => context.clock.now(),
+      options: parts.secrets.resolve(spec.options),
+      projectFolder: parts.folder,
+      log: parts.log,
+      now: () => parts.clock.now(),
     });
   } catch (error) {
     // A driver's message may hold what it was given; nothing leaves here unredacted.
     const failure = toOperatingError(error);
-    throw new OperatingError(failure.code, context.secrets.redact(failure.message), {
+    throw new OperatingError(failure.code, parts.secrets.redact(failure.message), {
       ...(failure.hint === undefined ? {} : { hint: failure.hint }),
       cause: error,
     });
   }
-}
-
-/** The connections of a project, each opened when it is first asked something. */
-export function connectionsOf(project: Project, parts: Parts): Connections {
-  return lazyConnections(project.connections, {
-    connectors: parts.connectors,
-    secrets: parts.secrets,
-    projectFolder: parts.folder,
-    clock: parts.clock,
-    log: parts.log,
-  });
 }
