@@ -118,7 +118,7 @@ function resolveGates(book: DraftBook, scope: Scope, draft: SubjectDraft): Subje
 }
 
 /** The table behind a name: a model's, a source's, or the text itself. */
-export function resolveTable(scope: Scope, name: string): string {
+function resolveTable(scope: Scope, name: string): string {
   const model = scope.models.get(name);
   if (model !== undefined) return tableText(model.target);
   return scope.sources.has(name) ? tableText({ schema: "raw", name }) : name;

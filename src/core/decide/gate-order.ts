@@ -1,6 +1,7 @@
+import type { ModelSpec } from "../project/project.ts";
+import { tableText } from "../schema/table-schema.ts";
 import { compareText } from "../std/compare.ts";
 import type { TaskId } from "./blueprint.ts";
-import { resolveTable } from "./drafts.ts";
 import { makingTask } from "./segment.ts";
 import type { CycleContext, SubjectNode } from "./subject-node.ts";
 
@@ -13,7 +14,7 @@ export interface GatedBlueprint {
   /** The batch of a subject's load, which runs as one. */
   readonly batchOf: ReadonlyMap<string, string>;
   /** Each after the models that it reads. */
-  readonly models: readonly { readonly name: string }[];
+  readonly models: readonly Pick<ModelSpec, "name" | "target">[];
 }
 
 /** `before` has to be filled first, because a gate of `subject` looks at its table. */
@@ -32,7 +33,9 @@ export function orderByGates(blueprint: GatedBlueprint): ReadonlyMap<string, rea
   const { context, nodes } = blueprint;
   if (context.drafts.resolved.size === 0) return new Map();
   const rank = new Map(blueprint.models.map(({ name }, index) => [name, index] as const));
-  const edges = [...nodes.values()].flatMap((node) => edgesOf(blueprint, node, rank));
+  const modelOf = new Map(blueprint.models.map(({ name, target }) => [tableText(target), name]));
+  const makerOf = (table: string) => modelOf.get(table) ?? rawSource(table);
+  const edges = [...nodes.values()].flatMap((node) => edgesOf(blueprint, node, { rank, makerOf }));
   const kept = withoutCircles(edges, (subject) => blueprint.batchOf.get(subject) ?? subject);
   const waits = new Map<string, TaskId[]>();
   for (const { subject, before } of kept) {
@@ -48,17 +51,17 @@ export function orderByGates(blueprint: GatedBlueprint): ReadonlyMap<string, rea
 function edgesOf(
   blueprint: GatedBlueprint,
   node: SubjectNode,
-  rank: ReadonlyMap<string, number>,
+  known: {
+    readonly rank: ReadonlyMap<string, number>;
+    /** The subject that fills a table. */
+    readonly makerOf: (table: string) => string;
+  },
 ): readonly GateEdge[] {
-  const { context, nodes, runs } = blueprint;
+  const { nodes, runs } = blueprint;
+  const { rank, makerOf } = known;
   const tables = tablesOf(node);
   if (tables.length === 0 || !runs(node.subject)) return [];
-  const { scope } = context.input;
-  const named = [...context.drafts.resolved.keys()].filter((name) =>
-    tables.includes(resolveTable(scope, name)),
-  );
-  const subjects = new Set(named.map((name) => (nodes.has(name) ? name : rawSource(name))));
-  return [...subjects]
+  return [...new Set(tables.map(makerOf))]
     .filter((before) => {
       const other = nodes.get(before);
       if (other === undefined || before === node.subject || !runs(before)) return false;
@@ -69,7 +72,7 @@ function edgesOf(
     .map((before) => ({ subject: node.subject, before }));
 }
 
-/** A source may also be named by its table. */
+/** The source that lands in a table; any other text names no subject. */
 function rawSource(table: string): string {
   return table.startsWith("raw.") ? table.slice("raw.".length) : table;
 }

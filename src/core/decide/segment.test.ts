@@ -3,6 +3,7 @@ import {
   historyAfter,
   inputOf,
   later,
+  modelSpec,
   profileOf,
   rulesOf,
   run,
@@ -79,6 +80,26 @@ describe("shape", () => {
       { task: "b.load", onBypass: "last_good" },
     ]);
     expect(load.safeguards.gates[0]?.check).toMatchObject({ to: "raw.b" });
+  });
+
+  test("a gate may name a model by its table", () => {
+    const gate = (to: string) => ({
+      name: "fk",
+      check: { kind: "relationships" as const, column: "id", to, field: "id" },
+      onFail: "fail" as const,
+      by: null,
+    });
+    const models = (to: string) => [
+      modelSpec("known", ["a"]),
+      modelSpec("report", ["b"], { gates: [gate(to)] }),
+    ];
+    for (const to of ["known", "main.known"]) {
+      const decided = run({ sources: small, models: models(to) });
+      expect(task(decided, "report.transform").after).toEqual([
+        { task: "b.load", onBypass: "skip" },
+        { task: "known.transform", onBypass: "last_good" },
+      ]);
+    }
   });
 
   test("gates that look at each other's tables wait for nobody", () => {
