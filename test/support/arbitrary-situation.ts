@@ -138,11 +138,13 @@ function arbitraryProfile(name: string): fc.Arbitrary<Profile> {
         { state: "missing", detail: "no such file" },
         { state: "unreachable", code: "CONNECTION_FAILED", detail: "refused" },
       ),
+      hasSchema: fc.boolean(),
       changedAt: fc.option(fc.constantFrom(noon - hourMs, noon - 3 * hourMs)),
     })
-    .map(({ rows, ...more }) =>
+    .map(({ rows, hasSchema, ...more }) =>
       profileOf(name, {
         ...more,
+        ...(hasSchema ? {} : { schema: null }),
         volume: { rows, isExact: true, bytes: 5, files: 1, trend: null },
       }),
     );

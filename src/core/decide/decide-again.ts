@@ -149,6 +149,7 @@ function isSameToReaders(before: SubjectNode | undefined, after: SubjectNode): b
     before.output.state === after.output.state &&
     before.output.fingerprint === after.output.fingerprint &&
     before.output.committedAt === after.output.committedAt &&
+    before.output.hasKnownColumns === after.output.hasKnownColumns &&
     before.output.fallbackMaxAgeMs === after.output.fallbackMaxAgeMs
   );
 }

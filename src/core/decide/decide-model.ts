@@ -24,7 +24,7 @@ export type NodesBefore = ReadonlyMap<string, SubjectNode>;
 /** Decides one model from what its inputs will hold. */
 export function decideModel(context: CycleContext, nodes: NodesBefore, spec: ModelSpec): ModelNode {
   const { now } = context.cycle;
-  const arrivals = spec.inputs.map((input) => arrivalOf(input, nodes, now));
+  const arrivals = arrivalsOf(spec, nodes, now);
   const answer = askSubject(context, askedModel(context, spec, arrivals));
   const { outcomes, classification, prepared, fingerprint } = answer;
   const history = historyOf(context, spec.name);
@@ -80,13 +80,28 @@ function outputOf(nodes: NodesBefore, subject: string): Output {
   return nodes.get(subject)?.output ?? nothing;
 }
 
+/** How the inputs of a model arrive: one by one, then for an input that is the only one to come. */
+function arrivalsOf(spec: ModelSpec, nodes: NodesBefore, now: EpochMs): readonly Arrival[] {
+  const arrivals = spec.inputs.map((input) => arrivalOf(input, nodes, now));
+  const [only, ...others] = arrivals.filter(({ state }) => state !== "empty");
+  if (only?.policy !== "without" || only.state !== "awaited" || others.length > 0) return arrivals;
+  // Should it not come either, the model would have nothing to say, unless an older table is left.
+  if (outputOf(nodes, only.subject).committedAt !== null) return arrivals;
+  return arrivals.map((arrival) => (arrival === only ? { ...only, policy: "skip" } : arrival));
+}
+
 function arrivalOf(input: ModelInput, nodes: NodesBefore, now: EpochMs): Arrival {
   const output = outputOf(nodes, input.subject);
   const policy = policyOf(input, output, now);
   const { subject } = input;
   switch (output.state) {
     case "runs":
-      return { subject, state: "awaited", policy, fingerprint: output.fingerprint };
+      return {
+        subject,
+        state: "awaited",
+        policy: canFollow(policy, output) ? policy : "skip",
+        fingerprint: output.fingerprint,
+      };
     case "current":
       return { subject, state: "there", policy, fingerprint: output.fingerprint };
     case "stale":
@@ -96,11 +111,17 @@ function arrivalOf(input: ModelInput, nodes: NodesBefore, now: EpochMs): Arrival
     case "absent":
       return {
         subject,
-        state: policy === "without" ? "empty" : "blocking",
+        state: policy === "without" && canFollow(policy, output) ? "empty" : "blocking",
         policy,
         fingerprint: null,
       };
   }
+}
+
+/** Whether there is something to run on by a policy, should the input not come. */
+function canFollow(policy: BypassPolicy, { committedAt, hasKnownColumns }: Output): boolean {
+  if (committedAt !== null) return true;
+  return policy === "without" ? hasKnownColumns : policy !== "last_good";
 }
 
 /** A source's fallback speaks for all edges out of it: last good data while it is fresh enough, else none. */

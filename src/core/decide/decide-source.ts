@@ -37,6 +37,7 @@ export function decideSource(context: CycleContext, spec: SourceSpec): SourceNod
       fingerprint,
       runs: bypass === null,
       isCurrent: isHeld,
+      hasKnownColumns: profile.schema !== null,
     }),
   };
 }
@@ -102,9 +103,11 @@ function sourceOutput(
     readonly fingerprint: Hash | null;
     readonly runs: boolean;
     readonly isCurrent: boolean;
+    readonly hasKnownColumns: boolean;
   },
 ): Output {
-  const left = leftOver(history, found.isCurrent);
+  const { hasKnownColumns } = found;
+  const left = { ...leftOver(history, found.isCurrent), hasKnownColumns };
   const output: Output = found.runs
     ? { ...left, state: "runs", fingerprint: found.fingerprint }
     : left;

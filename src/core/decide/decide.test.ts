@@ -221,6 +221,43 @@ describe("bypass by rule", () => {
   });
 });
 
+describe("an input that may fail while the run goes on", () => {
+  const sources = [sourceSpec("orders"), sourceSpec("customers")];
+  const policyOf = (decided: ReturnType<typeof run>, upstream: string) =>
+    task(decided, "report.transform").after.find((edge) => edge.task === upstream)?.onBypass;
+  const changed = profileOf("orders", { fingerprint: hashText("orders v2") });
+
+  test("is not run on as last good before it was ever there", () => {
+    const models = [modelSpec("report", [{ subject: "orders", onBypass: "last_good" }])];
+    expect(policyOf(run({ sources, models }), "orders.load")).toBe("skip");
+    const after = run(later({ sources, models }, { profiles: [changed] }));
+    expect(policyOf(after, "orders.load")).toBe("last_good");
+  });
+
+  test("is not done without when it is the only one and was never there", () => {
+    const alone = [modelSpec("report", [{ subject: "orders", onBypass: "without" }])];
+    expect(policyOf(run({ sources, models: alone }), "orders.load")).toBe("skip");
+    const after = run(later({ sources, models: alone }, { profiles: [changed] }));
+    expect(policyOf(after, "orders.load")).toBe("without");
+    const inputs = ["customers", "orders"].map((subject) => ({
+      subject,
+      onBypass: "without" as const,
+    }));
+    const models = [modelSpec("report", inputs)];
+    expect(policyOf(run({ sources, models }), "orders.load")).toBe("without");
+    const gone = profileOf("customers", { presence: { state: "missing", detail: "no such file" } });
+    expect(policyOf(run({ sources, models, profiles: [gone] }), "orders.load")).toBe("skip");
+  });
+
+  test("is not done without when nothing can stand in for it", () => {
+    const models = [
+      modelSpec("mid", ["orders"]),
+      modelSpec("report", ["customers", { subject: "mid", onBypass: "without" }]),
+    ];
+    expect(policyOf(run({ sources, models }), "mid.transform")).toBe("skip");
+  });
+});
+
 describe("an input that is bypassed and not current", () => {
   const gone = profileOf("orders", { presence: { state: "missing", detail: "no such file" } });
   const reader = (onBypass: "skip" | "last_good" | "without" | "hold") =>
@@ -259,6 +296,21 @@ describe("an input that is bypassed and not current", () => {
     const alone = modelSpec("alone", [{ subject: "orders", onBypass: "without" }]);
     expect(states(run({ sources, models: [alone], profiles: [gone] }))).toMatchObject({
       "alone.transform": "upstream orders",
+    });
+  });
+
+  test("is read as empty only when its columns are known", () => {
+    const models = [reader("without")];
+    const unseen = { ...gone, schema: null };
+    expect(states(run({ sources, models, profiles: [unseen] }))).toMatchObject({
+      "report.transform": "upstream orders",
+    });
+    const withModel = [
+      modelSpec("mid", ["orders"]),
+      modelSpec("top", ["customers", { subject: "mid", onBypass: "without" }]),
+    ];
+    expect(states(run({ sources, models: withModel, profiles: [gone] }))).toMatchObject({
+      "top.transform": "upstream mid",
     });
   });
 

@@ -47,7 +47,10 @@ export interface ModelNode extends NodeBase {
 export interface Output {
   readonly state: "runs" | "current" | "stale" | "absent";
   readonly fingerprint: Hash | null;
+  /** When what is there now was committed; `null` when there is nothing. */
   readonly committedAt: EpochMs | null;
+  /** Whether its columns are known, so that an empty table can stand in for one that never came. */
+  readonly hasKnownColumns: boolean;
   /** How old its last success may be for those who run on it; `undefined` when no rule speaks of it. */
   readonly fallbackMaxAgeMs?: number | null;
 }
@@ -62,7 +65,10 @@ export interface Arrival {
    * - blocking: the model cannot run.
    */
   readonly state: "awaited" | "there" | "empty" | "blocking";
-  /** The edge's policy, after the source's fallback had its say. */
+  /**
+   * The edge's policy, after the source's fallback had its say. Of an input that is awaited it is
+   * `skip` where there would be nothing to run on should it not come.
+   */
   readonly policy: "skip" | "last_good" | "without" | "hold";
   readonly fingerprint: Hash | null;
 }
@@ -83,7 +89,12 @@ export function historyOf(context: CycleContext, subject: string): SubjectHistor
 }
 
 /** Nothing that came before is left to read. */
-export const nothing: Output = { state: "absent", fingerprint: null, committedAt: null };
+export const nothing: Output = {
+  state: "absent",
+  fingerprint: null,
+  committedAt: null,
+  hasKnownColumns: false,
+};
 
 /** What is left of a subject that does not run. */
 export function leftOver(history: SubjectHistory | null, isCurrent: boolean): Output {
@@ -93,6 +104,7 @@ export function leftOver(history: SubjectHistory | null, isCurrent: boolean): Ou
     state: isCurrent ? "current" : "stale",
     fingerprint: output.fingerprint,
     committedAt: output.committedAt,
+    hasKnownColumns: false,
   };
 }
 

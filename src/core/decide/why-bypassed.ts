@@ -148,7 +148,10 @@ function upstreamText(node: SubjectNode, by: string | null): string {
   const policy = arrival?.policy ?? "skip";
   const said = `${node.subject} reads ${by}, which is not current; the edge says ${policy}`;
   if (policy === "last_good") return `${said}, but there is nothing good to run on.`;
-  return policy === "without" ? `${said}, but no other input arrives.` : `${said}.`;
+  if (policy !== "without") return `${said}.`;
+  return arrival?.state === "empty"
+    ? `${said}, but no other input arrives.`
+    : `${said}, but its columns are not known, so no empty table can stand in for it.`;
 }
 
 function explainUpstream(decided: Decided, by: string | null, told: Told): WhyLink {
