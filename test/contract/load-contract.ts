@@ -103,6 +103,25 @@ export function loadContract(scene: WarehouseScene): void {
     expect(await scene.warehouse.cursor("nobody")).toBeNull();
   });
 
+  test("a source that goes over from append to replace and back has each row once", async () => {
+    const all = (text: string, cursor: number | null) =>
+      staged("back", text, "id BIGINT", { cursor });
+    await load(loadOf(all("id\n1\n", 1), { strategy: "append" }));
+    await load(loadOf(all("id\n1\n2\n", null), { cursorBefore: 1 }));
+    expect(await scene.warehouse.cursor("back")).toBeNull();
+    await load(loadOf(all("id\n1\n2\n3\n", 3), { strategy: "append" }));
+    expect(await rowsOf("SELECT id FROM raw.back ORDER BY id")).toEqual([[1], [2], [3]]);
+    expect(await scene.warehouse.cursor("back")).toBe(3);
+  });
+
+  test("a source that was merged does not append all that it holds", async () => {
+    const rows = (cursor: number | null) => staged("over", "id\n1\n", "id BIGINT", { cursor });
+    await load(loadOf(rows(null), { strategy: "merge", key: ["id"] }));
+    await expect(load(loadOf(rows(1), { strategy: "append" }))).rejects.toMatchObject({
+      code: "SCHEMA_INCOMPATIBLE",
+    });
+  });
+
   test("appended and merged tables gain columns and wider types without losing a value", async () => {
     const append = { strategy: "append" } as const;
     await load(loadOf(staged("w", "id,n\n1,7\n", "id INTEGER, n BIGINT"), append));
@@ -208,6 +227,14 @@ export function loadContract(scene: WarehouseScene): void {
       code: "STAGING_INVALID",
     });
     expect(await rowsOf(builds)).toEqual([[1]]);
+    // Cut otherwise, a part of the same number holds other rows.
+    const cut = await rowsOf("SELECT DISTINCT load FROM _sluice.parts");
+    await expect(load(loadOf(manifest, { partRows: 2 }))).rejects.toMatchObject({
+      code: "STAGING_INVALID",
+    });
+    const again = await rowsOf("SELECT load FROM _sluice.parts");
+    expect(again).toHaveLength(1);
+    expect(again).not.toEqual(cut);
     await load(loadOf(staged("p", "id\n5\n", "id BIGINT")));
     expect(await rowsOf(builds)).toEqual([[0]]);
     expect(await rowsOf("SELECT count(*) FROM _sluice.parts")).toEqual([[0]]);

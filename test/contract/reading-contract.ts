@@ -1,4 +1,6 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { writeFiles } from "../support/write-files.ts";
 import { csv, loadOf, manifestOf } from "./warehouse-requests.ts";
@@ -22,6 +24,28 @@ export function readingContract(scene: WarehouseScene): void {
   test("a file with a column that its manifest does not know is refused, not cut", async () => {
     const manifest = staged("u", "a,b\n1,x\n", "a BIGINT");
     await expect(load(loadOf(manifest))).rejects.toMatchObject({ code: "STAGING_INVALID" });
+  });
+
+  test("a header may be long, and a compressed file may be mostly repetition", async () => {
+    const names = Array.from({ length: 800 }, (_, index) => `c${index}_${"x".repeat(90)}`);
+    const wide = `${names.join(",")}\n${names.map((_, index) => index).join(",")}\n`;
+    const columns = names.map((name) => `${name} BIGINT`).join(", ");
+    await load(loadOf(staged("wide", wide, columns)));
+    expect(await rowsOf(`SELECT ${names[0]}, ${names[799]} FROM raw.wide`)).toEqual([[0, 799]]);
+    const path = join(scene.folder, "same.csv.gz");
+    writeFileSync(path, gzipSync(`a,b\n${"1,1\n".repeat(500_000)}`));
+    const same = { format: csv, compression: "gzip", columns: "a BIGINT, b BIGINT" } as const;
+    const outcome = await load(loadOf(manifestOf("same", [path], same)));
+    expect(outcome.rowsInserted).toBe(500_000);
+  });
+
+  test("a line may hold a document of some megabytes", async () => {
+    const text = `a,b\n1,${"x".repeat(6_000_000)}\n2,y\n`;
+    await load(loadOf(staged("doc", text, "a BIGINT, b VARCHAR")));
+    expect(await rowsOf("SELECT a, length(b) FROM raw.doc ORDER BY a")).toEqual([
+      [1, 6_000_000],
+      [2, 1],
+    ]);
   });
 
   test.each([

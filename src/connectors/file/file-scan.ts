@@ -67,6 +67,9 @@ function dialect(scan: Pick<CsvScan, "delimiter" | "csv" | "isGzip">): readonly 
     `nullstr = ${quoteText(scan.csv.null_text)}`,
     `compression = '${scan.isGzip ? "gzip" : "uncompressed"}'`,
     "hive_partitioning = false",
+    // The engine's own limit for a line is 2 MB, and a document in a field is soon longer.
+    "max_line_size = 16777216",
+    "buffer_size = 33554432",
   ];
 }
 

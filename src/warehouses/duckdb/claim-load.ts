@@ -1,8 +1,10 @@
 import { type TableName, tableText } from "../../core/schema/table-schema.ts";
 import { type Hash, hashOf } from "../../core/std/hash.ts";
+import { OperatingError } from "../../errors/operating-error.ts";
 import type { LoadOutcome, LoadRequest } from "../../ports/warehouse.ts";
 import type { Session } from "./duckdb-session.ts";
 import { type Committed, entryId, type Head, readCommitted, readHead, record } from "./ledger.ts";
+import { quoteTable } from "./quote-duckdb.ts";
 import { type Relation, readRelation, refuseForeign } from "./relation.ts";
 
 /** A load that is still to be done, and where it stands in its target's history. */
@@ -96,6 +98,31 @@ export async function repeatOutcome(
   }
   const { rowsCommitted: _, ...counts } = done;
   return { source: request.source, isRepeat: true, ...counts };
+}
+
+/**
+ * The claim of a source that begins to append. What it reads at first is all that it holds, which a
+ * table that was replaced holds already: that table is dropped, or every row would be there twice.
+ * @throws SCHEMA_INCOMPATIBLE for a merged table, which may hold what the source no longer has
+ */
+export async function beginAppending(
+  session: Session,
+  { strategy, source, target, manifest, cursorBefore }: LoadRequest,
+  claim: Claim,
+): Promise<Claim> {
+  const isWhole = manifest.scope === "full" && manifest.cursor !== null && cursorBefore === null;
+  const before = claim.head?.strategy;
+  const isBeginning = strategy === "append" && before !== undefined && before !== "append";
+  if (!isWhole || !isBeginning || claim.relation?.kind !== "table") return claim;
+  if (before !== "replace") {
+    throw new OperatingError(
+      "SCHEMA_INCOMPATIBLE",
+      `${tableText(target)} was loaded with strategy ${before}; appending all of ${source} would double its rows`,
+      { hint: "Load it once with strategy replace, and then append." },
+    );
+  }
+  await session.run(`DROP TABLE ${quoteTable(target)}`);
+  return { ...claim, relation: null };
 }
 
 /** The name of a temporary table of one load in a batch. */

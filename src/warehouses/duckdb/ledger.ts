@@ -171,7 +171,13 @@ export async function moveCursor(
       { hint: "Run again: it is extracted from where the cursor stands now." },
     );
   }
-  if (move.to === null) return;
+  if (move.to === null) {
+    // A table that was replaced whole holds more than its old cursor says.
+    if (move.from === undefined && stands !== null) {
+      await session.run(`DELETE FROM _sluice.cursors WHERE source = ${literal(move.source)}`);
+    }
+    return;
+  }
   const values = [move.source, tableText(move.target), canonicalJson(move.to), move.load];
   await session.run(
     `INSERT INTO _sluice.cursors VALUES (${values.map(literal).join(", ")})

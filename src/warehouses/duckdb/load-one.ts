@@ -2,7 +2,13 @@ import { tableText } from "../../core/schema/table-schema.ts";
 import { assert } from "../../core/std/assert.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { LoadOutcome, LoadRequest } from "../../ports/warehouse.ts";
-import { type Claim, claimLoad, repeatOutcome, temporaryName } from "./claim-load.ts";
+import {
+  beginAppending,
+  type Claim,
+  claimLoad,
+  repeatOutcome,
+  temporaryName,
+} from "./claim-load.ts";
 import type { StagedColumn } from "./column-cast.ts";
 import type { Session } from "./duckdb-session.ts";
 import { passRowGates, passTableGates, type Staged, settleKeys } from "./gate-load.ts";
@@ -31,10 +37,11 @@ export interface LoadStep {
 export async function loadOne(session: Session, step: LoadStep): Promise<LoadOutcome> {
   const { request } = step;
   await fence(session, request.target);
-  const { claim, done } = await claimLoad(session, request);
-  if (done !== null) return repeatOutcome(session, request, { claim, done });
+  const { claim: claimed, done } = await claimLoad(session, request);
+  if (done !== null) return repeatOutcome(session, request, { claim: claimed, done });
   if (step.filled !== null) await refuseOvertaken(session, request, step.filled.load);
   const stands = await readCursor(session, request.source);
+  const claim = await beginAppending(session, request, claimed);
   const columns = await manifestColumns(session, request);
   refuseReserved(request.source, columns);
   const shape = await shapeFor(session, request, { columns, claim });

@@ -1,41 +1,48 @@
 import { open } from "node:fs/promises";
-import { constants, gunzipSync } from "node:zlib";
+import { constants, createGunzip } from "node:zlib";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { Manifest, StagedFile } from "../../ports/staging.ts";
 
 /** A header beyond this is taken for broken. */
 const headerBytesMax = 1_048_576;
+/** Most headers end within this; only where one does not, more is read. */
+const startBytes = 65_536;
 
 type CsvFormat = Extract<Manifest["format"], { type: "csv" }>;
 
 /**
  * Reads the column names of a CSV file, named as DuckDB names them. Reading them here costs one
  * small read; asking the engine costs a tenth of the whole load.
- * @returns `null` when the first line is no header
+ * @returns `null` when the first line is no header, or none that ends within a mebibyte
  */
 export async function readCsvHeader(
   file: StagedFile,
   format: CsvFormat,
   compression: Manifest["compression"],
 ): Promise<readonly string[] | null> {
-  const text = decode(await readStart(file.path, compression), format.encoding);
-  const fields = splitLine(text.replace(/^\ufeff/, ""), format);
-  return fields === null ? null : columnNames(fields);
+  for (const bytesMax of [startBytes, headerBytesMax]) {
+    const start = await readStart(file.path, compression, bytesMax);
+    const text = decode(start.bytes, format.encoding).replace(/^\ufeff/, "");
+    const fields = splitLine(text, format, start.isWhole);
+    if (fields !== null) return columnNames(fields);
+  }
+  return null;
 }
 
-async function readStart(path: string, compression: Manifest["compression"]): Promise<Buffer> {
+async function readStart(
+  path: string,
+  compression: Manifest["compression"],
+  bytesMax: number,
+): Promise<{ readonly bytes: Buffer; readonly isWhole: boolean }> {
   try {
     const file = await open(path);
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(65_536));
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(bytesMax), 0, bytesMax, 0);
       const start = buffer.subarray(0, bytesRead);
-      // The start of a compressed file ends early; what can be read of it is enough.
-      return compression === "gzip"
-        ? gunzipSync(start, {
-            finishFlush: constants.Z_SYNC_FLUSH,
-            maxOutputLength: headerBytesMax,
-          })
-        : start;
+      const isWhole = bytesRead < bytesMax;
+      if (compression === "none") return { bytes: start, isWhole };
+      const bytes = await inflateStart(start, headerBytesMax);
+      return { bytes, isWhole: isWhole && bytes.length < headerBytesMax };
     } finally {
       await file.close();
     }
@@ -47,13 +54,36 @@ async function readStart(path: string, compression: Manifest["compression"]): Pr
   }
 }
 
+/** What the start of a compressed file holds, up to `bytesMax`: however small much text became. */
+async function inflateStart(start: Buffer, bytesMax: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // The start ends early; what can be read of it is enough.
+  const text = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+  text.end(start);
+  for await (const chunk of text) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= bytesMax) break;
+  }
+  return Buffer.concat(chunks).subarray(0, bytesMax);
+}
+
 function decode(bytes: Buffer, encoding: CsvFormat["encoding"]): string {
   if (encoding === "latin-1") return bytes.toString("latin1");
   return bytes.toString(encoding === "utf-16" ? "utf16le" : "utf8");
 }
 
-/** The fields of the first line; `null` when it does not end within the text or its quotes do not. */
-function splitLine(text: string, { delimiter, quote }: CsvFormat): readonly string[] | null {
+/**
+ * The fields of the first line; `null` when it does not end within the text or its quotes do not.
+ * The end of a whole text ends its line.
+ */
+function splitLine(
+  text: string,
+  { delimiter, quote }: CsvFormat,
+  isWhole: boolean,
+): readonly string[] | null {
   const fields: string[] = [];
   let field = "";
   let isQuoted = false;
@@ -75,7 +105,7 @@ function splitLine(text: string, { delimiter, quote }: CsvFormat): readonly stri
     } else if (character === "\n" || character === "\r") return [...fields, field];
     else field += character;
   }
-  return isQuoted ? null : [...fields, field];
+  return isQuoted || !isWhole ? null : [...fields, field];
 }
 
 /** An empty name becomes `column<place>`; one that was there before, whatever its case, a number. */

@@ -1,9 +1,9 @@
 import type { DuckDBInstance } from "@duckdb/node-api";
 import { type TableName, tableText } from "../../core/schema/table-schema.ts";
-import type { Hash } from "../../core/std/hash.ts";
+import { type Hash, hashOf } from "../../core/std/hash.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { LoadRequest } from "../../ports/warehouse.ts";
-import { buildBadTable, buildTable, claimLoad } from "./claim-load.ts";
+import { buildBadTable, buildTable, type Claim, claimLoad } from "./claim-load.ts";
 import type { StagedColumn } from "./column-cast.ts";
 import { type Errand, type Session, withTransaction } from "./duckdb-session.ts";
 import { fence } from "./ledger.ts";
@@ -25,6 +25,7 @@ export interface FilledParts {
 }
 
 interface PartPlan {
+  /** The load as it is cut into parts: cut otherwise, the same numbers name other rows. */
   readonly load: Hash;
   readonly columns: readonly StagedColumn[];
   readonly slices: readonly Slice[];
@@ -72,12 +73,15 @@ async function planParts(session: Session, request: LoadRequest): Promise<PartPl
     relation?.kind === "table" && request.strategy !== "replace"
       ? (await shapeTarget(session, request, { columns: manifest, relation })).staged
       : manifest;
-  await dropBuilds(session, request.target, claim.id);
-  const rows = await session.rows(
-    `SELECT part FROM _sluice.parts WHERE load = ${literal(claim.id)}`,
-  );
+  const load = splitId(request, claim);
+  await dropBuilds(session, request.target, load);
+  const rows = await session.rows(`SELECT part FROM _sluice.parts WHERE load = ${literal(load)}`);
   const committed = new Set(rows.map((row) => Number(row[0])));
-  return { load: claim.id, columns, slices, committed };
+  return { load, columns, slices, committed };
+}
+
+function splitId({ partRows }: LoadRequest, { id }: Claim): Hash {
+  return hashOf({ load: id, partRows });
 }
 
 async function slicesOf(session: Session, request: LoadRequest): Promise<readonly Slice[]> {
@@ -136,7 +140,7 @@ export async function refuseOvertaken(
   load: Hash,
 ): Promise<void> {
   const { claim } = await claimLoad(session, request);
-  if (claim.id === load) return;
+  if (splitId(request, claim) === load) return;
   throw new OperatingError(
     "FENCED_OUT",
     `${tableText(request.target)} was changed while its parts were loaded`,

@@ -25,6 +25,9 @@ export const rejectTables = { errors: "_sluice_rejects", scans: "_sluice_reject_
 /** A folder named `key=value` is a folder: what it says is no column of its files. */
 const noHive = "hive_partitioning = false";
 
+/** The engine's own limit for a line is 2 MB, and a document in a field is soon longer. */
+const csvLimits = "max_line_size = 16777216, buffer_size = 33554432";
+
 /** One statement's worth of reading: files that share their columns. */
 interface Group {
   /** A FROM clause whose columns are read as texts where `isText` says so. */
@@ -184,7 +187,7 @@ async function csvGroups(
       ? `, store_rejects = true, rejects_table = '${rejectTables.errors}', rejects_scan = '${rejectTables.scans}', rejects_limit = 0`
       : "";
     return {
-      from: `read_csv(${fileList(files)}, auto_detect = false, ${noHive}, columns = ${typeMap(types)}, ${csvOptions(manifest)}${rejects})`,
+      from: `read_csv(${fileList(files)}, auto_detect = false, ${noHive}, columns = ${typeMap(types)}, ${csvOptions(manifest)}, ${csvLimits}${rejects})`,
       where: [],
       columns: new Map(types.map(([name, type]) => [name, { value: quoteName(name), type }])),
       row: null,
@@ -249,7 +252,7 @@ function jsonGroup(
   // Lines that are no JSON at all can only be kept when they are read as text.
   const lines = `(SELECT line, TRY_CAST(line AS JSON) AS json FROM read_csv(${files},
     auto_detect = false, ${noHive}, header = false, delim = '\u0001', quote = '', escape = '',
-    nullstr = '\u0002', ${compression}, columns = {'line': 'VARCHAR'}))`;
+    nullstr = '\u0002', ${compression}, ${csvLimits}, columns = {'line': 'VARCHAR'}))`;
   const objects = `(SELECT CAST(json AS VARCHAR) AS line, json
     FROM read_json_objects(${files}, ${noHive}, format = 'array', ${compression}))`;
   return {
