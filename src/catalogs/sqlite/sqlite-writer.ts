@@ -55,13 +55,19 @@ export class SqliteWriter extends SqliteReader implements Catalog {
 
   override async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue.settled();
-    await this.guarded(async () => {
-      // Moves the log into the file, as far as no reader is in the way; so the file can be copied.
-      await sql`PRAGMA busy_timeout = 0`.execute(this.queries);
-      await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(this.queries);
-    });
-    await super[Symbol.asyncDispose]();
-    this.#closed();
+    try {
+      await this.guarded(async () => {
+        // Moves the log into the file, as far as no reader is in the way; so the file can be copied.
+        await sql`PRAGMA busy_timeout = 0`.execute(this.queries);
+        await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(this.queries);
+      });
+    } finally {
+      try {
+        await super[Symbol.asyncDispose]();
+      } finally {
+        this.#closed();
+      }
+    }
   }
 
   async #stored(objects: readonly StoredObject[]): Promise<ReadonlySet<string>> {

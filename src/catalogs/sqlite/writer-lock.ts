@@ -37,9 +37,12 @@ export function takeWriterLock(path: string, holder: string): WriterLock {
   }
   return {
     release: () => {
-      rmSync(note, { force: true });
-      lock.exec("ROLLBACK");
-      lock.close();
+      try {
+        rmSync(note, { force: true });
+      } finally {
+        lock.exec("ROLLBACK");
+        lock.close();
+      }
     },
   };
 }

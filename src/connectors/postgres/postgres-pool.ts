@@ -171,12 +171,16 @@ async function transact<T>(
 }
 
 async function hold(session: PoolSession): Promise<PostgresTransaction> {
+  let lease: Lease | undefined;
   try {
-    const { client } = await borrow(session);
+    lease = await borrow(session);
+    const { client } = lease;
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     await client.query("SET LOCAL idle_in_transaction_session_timeout = 0");
     return { client, query: queryOn(client) };
   } catch (error) {
+    // A connection that is not given back would keep the pool from ever closing.
+    lease?.destroy();
     throw toPostgresError(error, session.target, null);
   }
 }
@@ -194,7 +198,7 @@ async function borrow(session: PoolSession): Promise<Lease> {
   // A connection that breaks fails its statement; without a listener it would end the process too.
   const ignore = () => {};
   client.on("error", ignore);
-  const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  const { rows } = await askPid(client);
   let isReturned = false;
   const giveBack = (isBroken: boolean) => {
     if (isReturned) return;
@@ -221,6 +225,15 @@ async function borrow(session: PoolSession): Promise<Lease> {
       }
     },
   };
+}
+
+async function askPid(client: PoolClient) {
+  try {
+    return await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
 }
 
 function queryOn(client: PoolClient): Query {

@@ -26,8 +26,13 @@ export function sharedSnapshot(pool: PostgresPool, log: Log): SharedSnapshot {
       );
       expire();
     });
-    const [row] = await holder.query("SELECT pg_export_snapshot() AS id");
-    return { id: String(row?.["id"]), holder };
+    try {
+      const [row] = await holder.query("SELECT pg_export_snapshot() AS id");
+      return { id: String(row?.["id"]), holder };
+    } catch (error) {
+      holder.client.release(true);
+      throw error;
+    }
   };
   const expire = () => {
     const last = current;
