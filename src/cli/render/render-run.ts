@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { shortHash } from "../../core/std/hash.ts";
 import { formatDurationMs } from "../../core/std/time.ts";
 import type { RunReport, TaskReport } from "../../engine/sluice-project.ts";
@@ -48,7 +49,7 @@ export function renderRun(report: RunReport, style: Style, isFull: boolean): rea
 }
 
 function isNotable(task: TaskReport): boolean {
-  return task.status !== "succeeded" || task.attempts > 1 || quarantined(task) > 0;
+  return task.status !== "succeeded" || task.attempts > 1 || findings(task).length > 0;
 }
 
 function taskRow(task: TaskReport, style: Style): readonly (Cell | string)[] {
@@ -66,16 +67,43 @@ function taskRow(task: TaskReport, style: Style): readonly (Cell | string)[] {
 }
 
 function remarks(task: TaskReport): string {
-  const toQuarantine = quarantined(task);
   const parts = task.detail?.["parts"];
   const reason = reasonRemark(task);
   return [
     ...(reason === "" ? [] : [reason]),
     ...(task.attempts > 1 ? [`${task.attempts} attempts`] : []),
     ...(typeof parts === "number" && parts > 1 ? [`in ${parts} parts`] : []),
-    ...(toQuarantine > 0 ? [`${formatCounted(toQuarantine, "row")} to quarantine`] : []),
+    ...findings(task),
   ].join(", ");
 }
+
+/** What somebody should know of a task although it succeeded. */
+function findings(task: TaskReport): readonly string[] {
+  const toQuarantine = quarantined(task);
+  return [
+    ...(toQuarantine > 0 ? [`${formatCounted(toQuarantine, "row")} to quarantine`] : []),
+    ...(task.detail?.["isDegraded"] === true ? ["from old inputs"] : []),
+    ...failedWarnings(task),
+  ];
+}
+
+/** Conditions that are only watched, and did not hold. A load measures them too; one word is enough. */
+function failedWarnings(task: TaskReport): readonly string[] {
+  const { measurements, rowsStaged } = task.detail ?? {};
+  if (rowsStaged !== undefined || !Array.isArray(measurements)) return [];
+  return measurements.flatMap((measurement: unknown): readonly string[] => {
+    const failed = watchedFailure.safeParse(measurement);
+    if (!failed.success) return [];
+    const { gate, failing } = failed.data;
+    return [`${formatCounted(failing, "row")} ${failing === 1 ? "fails" : "fail"} ${gate}`];
+  });
+}
+
+const watchedFailure = z.object({
+  gate: z.string(),
+  failing: z.number().positive(),
+  onFail: z.literal("warn"),
+});
 
 /** Why a task did not run or failed, short enough for a table: a failure's words stand below it. */
 function reasonRemark({ status, reason, message }: TaskReport): string {
