@@ -22,7 +22,7 @@ export interface FileChoice {
  * Chooses what to extract. Only a source that appends has a cursor: the files that it loaded. A
  * file that was renamed counts as loaded; one that was removed is forgotten by the source, not by
  * the table.
- * @throws SOURCE_REWRITTEN when a loaded file has other content now
+ * @throws SOURCE_REWRITTEN when a loaded file has other content now, or the cursor is not of files
  */
 export function chooseFiles(
   request: Pick<ExtractRequest, "source" | "cursor">,
@@ -30,6 +30,13 @@ export function chooseFiles(
 ): FileChoice {
   if (request.source.strategy !== "append") return { scope: "full", files, cursor: null };
   const parsed = cursorSchema.safeParse(request.cursor);
+  if (!parsed.success && request.cursor !== null) {
+    throw new OperatingError(
+      "SOURCE_REWRITTEN",
+      `${request.source.name}: what was loaded of it came from another kind of source, and appending all files may double rows.`,
+      { hint: "Load it once with strategy: replace, and then append; or give it another name." },
+    );
+  }
   const loaded = new Map(parsed.success ? Object.entries(parsed.data.files) : []);
   const here = new Set(files.map((file) => file.path));
   const rewritten = files.filter(({ path, content }) => {

@@ -10,8 +10,6 @@ export interface CsvHead {
   readonly isHeaderClean: boolean;
   /** The most fields seen in one row. */
   readonly width: number;
-  /** Mean bytes of the rows seen, to estimate how many there are; `null` without rows. */
-  readonly rowBytes: number | null;
 }
 
 export interface CsvReading {
@@ -20,12 +18,6 @@ export interface CsvReading {
   readonly header: boolean;
   readonly columns: readonly string[];
   readonly skip: number;
-}
-
-interface Row {
-  readonly fields: readonly string[];
-  /** Characters, the line's end included. */
-  readonly length: number;
 }
 
 const delimiters = [",", ";", "\t", "|"];
@@ -43,20 +35,17 @@ export function parseCsvHead(text: string, reading: CsvReading, isWhole: boolean
   const rows = splitRows(rest, { ...reading, delimiter }, isWhole);
   const [first] = rows;
   if (!first) return null;
-  const data = reading.header ? rows.slice(1) : rows;
-  const width = Math.max(...rows.map((row) => row.fields.length));
+  const width = Math.max(...rows.map((row) => row.length));
   const written = reading.header
-    ? first.fields
+    ? first
     : Array.from({ length: width }, (_, index) => reading.columns[index] ?? "");
   const names = uniqueNames(written);
-  const bytes = data.reduce((total, row) => total + row.length, 0);
   return {
     delimiter,
     names,
     skip: skipped,
     isHeaderClean: reading.header && written.every((name, index) => name === names[index]),
     width,
-    rowBytes: data.length === 0 ? null : bytes / data.length,
   };
 }
 
@@ -95,9 +84,9 @@ function bestDelimiter(text: string, reading: CsvReading, isWhole: boolean): str
   let bestScore = 0;
   for (const delimiter of delimiters) {
     const rows = splitRows(text, { ...reading, delimiter }, isWhole).slice(0, 200);
-    const width = rows[0]?.fields.length ?? 0;
+    const width = rows[0]?.length ?? 0;
     if (width < 2) continue;
-    const alike = rows.filter((row) => row.fields.length === width).length / rows.length;
+    const alike = rows.filter((row) => row.length === width).length / rows.length;
     const score = alike * alike * width;
     if (score > bestScore) {
       best = delimiter;
@@ -108,18 +97,20 @@ function bestDelimiter(text: string, reading: CsvReading, isWhole: boolean): str
 }
 
 /** Rows of quoted or plain fields; a quote inside a quoted field is doubled. */
-function splitRows(text: string, reading: CsvReading, isWhole: boolean): readonly Row[] {
+function splitRows(
+  text: string,
+  reading: CsvReading,
+  isWhole: boolean,
+): readonly (readonly string[])[] {
   const { delimiter, quote } = reading;
-  const rows: Row[] = [];
+  const rows: (readonly string[])[] = [];
   let fields: string[] = [];
   let field = "";
   let start = 0;
   let isQuoted = false;
   const endRow = (end: number) => {
     fields.push(field);
-    if (fields.length > 1 || field !== "") {
-      rows.push({ fields, length: Buffer.byteLength(text.slice(start, end)) });
-    }
+    if (fields.length > 1 || field !== "") rows.push(fields);
     fields = [];
     field = "";
     start = end;

@@ -8,14 +8,15 @@ import {
   type CsvScan,
   csvDetectSql,
   csvScanSql,
+  jsonObjectsSql,
   jsonScanSql,
   parquetScanSql,
 } from "./file-scan.ts";
-import { inferTypes } from "./infer-types.ts";
+import { confirmTypes, inferTypes } from "./infer-types.ts";
 
 type Run = (sql: string) => Promise<ReaderRows>;
 
-/** Files up to this size are looked at whole, so that their row count is exact. */
+/** Files up to this size are looked at whole; the types of larger ones come from a sample. */
 const wholeBytesMax = 16 << 20;
 /** Rows looked at in a larger file. */
 const sampleRows = 50_000;
@@ -59,17 +60,46 @@ async function describeCsv(
   if (!head) return { columns: [], rows: 0, isExact: true, needsRewrite: false, shape };
   const isWhole = file.textBytes <= wholeBytesMax;
   const sample = await takeSample(run, file, { head, csv, isWhole });
-  const types = await inferTypes(run, "sample", sample.columns);
+  const inferred = await inferTypes(run, "sample", sample.scan.columns);
   const [[count] = []] = await run("SELECT count(*)::INTEGER FROM sample");
   const seen = typeof count === "number" ? count : 0;
-  const isExact = isWhole || seen < sampleRows;
+  const columns = sample.scan.columns.map((name, index) => ({
+    name,
+    type: inferred[index] ?? "VARCHAR",
+  }));
+  const all =
+    isWhole || seen < sampleRows
+      ? { rows: seen, isExact: true, types: inferred }
+      : await lookAtAll(run, file, { scan: sample.scan, columns });
   return {
-    columns: sample.columns.map((name, index) => [name, types[index] ?? "VARCHAR"]),
-    rows: isExact ? seen : Math.round(file.textBytes / (head.rowBytes ?? file.textBytes)),
-    isExact,
+    columns: columns.map(({ name, type }, index) => [name, all.types[index] ?? type]),
+    rows: all.rows,
+    isExact: all.isExact,
     needsRewrite: !sample.isRegular,
     shape,
   };
+}
+
+/** Looks at the rows beyond the sample; where some cannot be split, at the others. */
+async function lookAtAll(
+  run: Run,
+  file: ReadableFile,
+  given: {
+    readonly scan: CsvScan;
+    readonly columns: readonly { readonly name: string; readonly type: string }[];
+  },
+): Promise<{
+  readonly rows: number;
+  readonly isExact: boolean;
+  readonly types: readonly string[];
+}> {
+  let all: Awaited<ReturnType<typeof confirmTypes>> | undefined;
+  const look = async (scan: CsvScan) => {
+    all = await confirmTypes(run, csvScanSql(file.readable, scan), given.columns);
+    return all;
+  };
+  const isExact = await succeeds(() => look(given.scan));
+  return { isExact, ...(all ?? (await look({ ...given.scan, isLenient: true }))) };
 }
 
 /**
@@ -85,7 +115,7 @@ async function takeSample(
     readonly csv: FileLocator["csv"];
     readonly isWhole: boolean;
   },
-): Promise<{ readonly columns: readonly string[]; readonly isRegular: boolean }> {
+): Promise<{ readonly scan: CsvScan; readonly isRegular: boolean }> {
   const { head, csv } = given;
   const scan: CsvScan = {
     columns: head.names,
@@ -104,7 +134,7 @@ async function takeSample(
     const isPlain = head.isHeaderClean && head.skip === 0;
     const found = isPlain ? await detectedNames(run, file.readable, scan) : null;
     const isRegular = found?.join("\n") === head.names.join("\n");
-    return { columns: head.names, isRegular };
+    return { scan, isRegular };
   }
   for (let width = Math.max(head.width, head.names.length) + 8; ; width *= 2) {
     const extra = Array.from({ length: width - head.names.length }, () => "");
@@ -114,7 +144,8 @@ async function takeSample(
     const [row = []] = await run(`SELECT ${counts.join(", ")} FROM sample`);
     const used = row.findLastIndex((count) => count !== 0) + 1;
     if (used < width || width > 4_096) {
-      return { columns: columns.slice(0, Math.max(used, head.names.length)), isRegular: false };
+      const kept = columns.slice(0, Math.max(used, head.names.length));
+      return { scan: { ...scan, columns: kept, isLenient: true }, isRegular: false };
     }
   }
 }
@@ -147,7 +178,8 @@ async function describeJson(
   file: ReadableFile,
   format: "json" | "ndjson",
 ): Promise<FileFacts> {
-  const isSampled = file.textBytes > wholeBytesMax;
+  const isLarge = file.textBytes > wholeBytesMax;
+  let isSampled = isLarge;
   const bytes = await readHead({ absolute: file.readable, isGzip: file.isGzip }, headBytes);
   const first = new TextDecoder().decode(bytes).trimStart()[0];
   const empty = { columns: [], rows: 0, isExact: true, needsRewrite: false };
@@ -164,15 +196,39 @@ async function describeJson(
     layout = "unstructured";
     await describe();
   }
+  let hasAllKeys = await namesAllKeys(run, file, { layout, columns });
+  // What a sample did not show would be left out in silence, within objects as among them.
+  if (isSampled && (!hasAllKeys || columns.some(([, type]) => isNested(String(type))))) {
+    isSampled = false;
+    await describe();
+    hasAllKeys = await namesAllKeys(run, file, { layout, columns });
+  }
   const shape = { type: "json", layout } as const;
-  const rows = await countJson(run, file, { layout, lines: isSampled ? countLines(bytes) : 0 });
+  const rows = await countJson(run, file, { layout, lines: isLarge ? countLines(bytes) : 0 });
   if (rows.rows === 0) return { ...empty, shape };
   return {
     columns: columns.map(([name, type]) => [String(name), String(type)]),
     ...rows,
-    needsRewrite: layout === "unstructured",
+    // Keys that differ only in case get names of their own, by which only a copy has them.
+    needsRewrite: layout === "unstructured" || !hasAllKeys,
     shape,
   };
+}
+
+/** Whether every key of every object is a column. */
+async function namesAllKeys(
+  run: Run,
+  file: ReadableFile,
+  given: { readonly layout: string; readonly columns: ReaderRows },
+): Promise<boolean> {
+  const objects = jsonObjectsSql(file.readable, { layout: given.layout, isGzip: file.isGzip });
+  const keys = await run(`SELECT DISTINCT unnest(json_keys(json)) FROM ${objects}`);
+  const names = new Set(given.columns.map(([name]) => String(name)));
+  return keys.every(([key]) => names.has(String(key)));
+}
+
+function isNested(type: string): boolean {
+  return /[([]/.test(type);
 }
 
 /** Counts rows; those of a large file of lines are estimated from the `lines` of its head. */

@@ -22,6 +22,9 @@ export interface DuckdbReader extends AsyncDisposable {
   literalPath(absolute: string): Promise<string>;
 }
 
+/** How often a cancelled query is interrupted again: it may not have begun at the first time. */
+const interruptEveryMs = 25;
+
 export function duckdbReader(): DuckdbReader {
   let opening: Promise<DuckDBInstance> | undefined;
   let scratch: Promise<string> | undefined;
@@ -38,15 +41,23 @@ export function duckdbReader(): DuckdbReader {
     async withConnection(signal, use) {
       signal.throwIfAborted();
       const connection = await (await instance()).connect();
-      const interrupt = () => connection.interrupt();
+      let timer: NodeJS.Timeout | undefined;
+      const interrupt = () => {
+        connection.interrupt();
+        timer = setInterval(() => connection.interrupt(), interruptEveryMs);
+      };
       signal.addEventListener("abort", interrupt, { once: true });
       try {
-        return await use((sql) => readRows(connection, sql));
+        return await use((sql) => {
+          signal.throwIfAborted();
+          return readRows(connection, sql);
+        });
       } catch (error) {
         signal.throwIfAborted();
         throw error;
       } finally {
         signal.removeEventListener("abort", interrupt);
+        clearInterval(timer);
         connection.closeSync();
       }
     },

@@ -226,6 +226,11 @@ describe("appending a pattern's files", () => {
     expect((await scene.extract(locator)).rows).toBe(1);
   });
 
+  test("refuses to go on from a cursor that is of no files", async () => {
+    scene.write("d/1.csv", "id\n1\n");
+    expect(await codeOf(append({ version: 1, kind: "column" }))).toBe("SOURCE_REWRITTEN");
+  });
+
   test("knows a renamed file again, and takes a copy for new", async () => {
     const one = scene.write("d/1.csv", "id\n1\n");
     const { cursor } = await append(null);

@@ -43,6 +43,21 @@ describe("types of delimited text", () => {
     expect(await scene.shapeOf({ path: "t.csv" })).toEqual(["k VARCHAR", `v ${type}`]);
   });
 
+  test("what only the last row of a large file says counts too", async () => {
+    const filler = "x".repeat(300);
+    const rows = Array.from({ length: 60_000 }, (_, id) => `${id},${id},${id}.5,${id},${filler}\n`);
+    const last = `1,01234,12345678901234567,7,${filler}\n`;
+    scene.write("t.csv", `id,zip,measure,n,note\n${rows.join("")}${last}`);
+    expect(await scene.shapeOf({ path: "t.csv" })).toEqual([
+      "id BIGINT",
+      "zip VARCHAR",
+      "measure VARCHAR",
+      "n BIGINT",
+      "note VARCHAR",
+    ]);
+    expect(await scene.probe({ path: "t.csv" })).toMatchObject({ rows: 60_001, isExact: true });
+  });
+
   test("a declared type wins over the inferred one", async () => {
     scene.write("t.csv", "id,Price\n1,2.50\n");
     const types = { price: "DECIMAL(18,2)" };
@@ -58,6 +73,32 @@ describe("types of delimited text", () => {
     expect(parse("TIMESTAMP WITH TIME ZONE")).toBe(true);
     expect(parse("INTEGER[]")).toBe(true);
     expect(parse("INTEGER) FROM x; DROP TABLE y; --")).toBe(false);
+  });
+});
+
+describe("keys of JSON", () => {
+  test("a key that only the last object of a large file has is a column", async () => {
+    const filler = "x".repeat(150);
+    const rows = Array.from({ length: 110_000 }, (_, id) => `{"id":${id},"note":"${filler}"}\n`);
+    scene.write("flat.ndjson", `${rows.join("")}{"id":1,"late":true}\n`);
+    expect(await scene.shapeOf({ path: "flat.ndjson" })).toEqual([
+      "id BIGINT",
+      "note VARCHAR",
+      "late BOOLEAN",
+    ]);
+    const inner = rows.map((row) => `{"u":${row.trimEnd()}}\n`);
+    scene.write("deep.ndjson", `${inner.join("")}{"u":{"id":1,"late":true}}\n`);
+    expect(await scene.shapeOf({ path: "deep.ndjson" })).toEqual([
+      "u STRUCT(id BIGINT, note VARCHAR, late BOOLEAN)",
+    ]);
+  });
+
+  test("keys that differ only in case are two columns, each with its values", async () => {
+    scene.write("case.ndjson", '{"a":1,"A":2}\n{"a":3,"A":4}\n');
+    const draft = await scene.extract({ path: "case.ndjson" });
+    expect(draft.columns.map(({ name }) => name)).toEqual(["a", "A_1"]);
+    const texts = draft.files.map(({ path }) => readFileSync(path, "utf8"));
+    expect(texts).toEqual(['{"a":1,"A_1":2}\n{"a":3,"A_1":4}\n']);
   });
 });
 
@@ -139,6 +180,13 @@ describe("odd delimited text", () => {
     const { presence } = await scene.probe({ path: "text.csv", csv: { encoding: "utf-8" } });
     expect(presence).toMatchObject({ state: "unreachable", code: "SOURCE_UNREADABLE" });
     expect(JSON.stringify(presence)).toContain("csv.encoding");
+  });
+
+  test("half a character of UTF-16 is not replaced in silence", async () => {
+    scene.write("text.csv", Buffer.from("\ufeffid,n\n1,\ud800x\n", "utf16le"));
+    const { presence } = await scene.probe({ path: "text.csv" });
+    expect(presence).toMatchObject({ state: "unreachable", code: "SOURCE_UNREADABLE" });
+    expect(JSON.stringify(presence)).toContain("not valid utf-16le");
   });
 
   test("an empty file is there with no rows, and cannot be extracted alone", async () => {

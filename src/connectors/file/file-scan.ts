@@ -42,17 +42,33 @@ export function csvDetectSql(path: string, scan: Omit<CsvScan, "columns" | "isLe
   ]);
 }
 
+interface JsonScan {
+  readonly layout: string;
+  readonly isGzip: boolean;
+}
+
 export function jsonScanSql(
   path: string,
-  scan: { readonly layout: string; readonly isGzip: boolean; readonly isSampled: boolean },
+  scan: JsonScan & { readonly isSampled: boolean },
 ): string {
   return call("read_json", path, [
+    `sample_size = ${scan.isSampled ? 100_000 : -1}`,
+    ...jsonOptions(scan),
+  ]);
+}
+
+/** A table function that reads each object as it is written, as its only column `json`. */
+export function jsonObjectsSql(path: string, scan: JsonScan): string {
+  return call("read_json_objects", path, jsonOptions(scan));
+}
+
+function jsonOptions(scan: JsonScan): readonly string[] {
+  return [
     `format = '${scan.layout}'`,
     `compression = '${scan.isGzip ? "gzip" : "uncompressed"}'`,
-    `sample_size = ${scan.isSampled ? 100_000 : -1}`,
     "hive_partitioning = false",
     ...(scan.layout === "unstructured" ? ["maximum_object_size = 268435456"] : []),
-  ]);
+  ];
 }
 
 export function parquetScanSql(path: string): string {

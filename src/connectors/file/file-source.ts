@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import { Transform } from "node:stream";
+import { Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
@@ -141,7 +142,7 @@ async function toReadable(
   format: FileFormat,
   given: { readonly locator: FileLocator; readonly context: FileContext },
 ): Promise<ReadableFile> {
-  const { isGzip, textBytes, isUtf8, sha256 } = file.content;
+  const { isGzip, textBytes, isUtf8 } = file.content;
   const asIs = { path: file.path, readable: file.absolute, isGzip, textBytes };
   if (format === "parquet") return { ...asIs, isGzip: false };
   const head = await readHead({ absolute: file.absolute, isGzip }, 3);
@@ -153,7 +154,9 @@ async function toReadable(
   }
   const hasMark = head.toString("latin1") === "\xef\xbb\xbf";
   if (encoding === "utf-8" && !(hasMark && format !== "csv" && format !== "tsv")) return asIs;
-  const copy = join(await given.context.reader.scratchFolder(), `${sha256}.${encoding}.txt`);
+  // Each look gets a copy of its own: another one may be reading the same content.
+  const folder = await mkdtemp(join(await given.context.reader.scratchFolder(), "text-"));
+  const copy = join(folder, "decoded.txt");
   const written = await decode(file, { encoding, copy, signal: given.context.signal });
   return { path: file.path, readable: copy, isGzip: false, textBytes: written };
 }
@@ -173,24 +176,34 @@ function encodingOf(
   return declared === "latin-1" ? "windows-1252" : declared;
 }
 
-/** Writes a file's text in UTF-8. @returns the bytes written */
+/**
+ * Writes a file's text in UTF-8. @returns the bytes written
+ * @throws SOURCE_UNREADABLE when it is not in that encoding: no character is replaced by another
+ */
 async function decode(
   file: IdentifiedFile,
   to: { readonly encoding: string; readonly copy: string; readonly signal: AbortSignal },
 ): Promise<number> {
-  const decoder = new TextDecoder(to.encoding);
+  const decoder = new TextDecoder(to.encoding, { fatal: true });
   let bytes = 0;
+  const pass = (decoded: () => string, done: TransformCallback) => {
+    try {
+      const text = Buffer.from(decoded());
+      bytes += text.length;
+      done(null, text);
+    } catch (cause) {
+      done(
+        new OperatingError("SOURCE_UNREADABLE", `${file.path} is not valid ${to.encoding}.`, {
+          hint: "Set csv.encoding to what it is, and check that the file is whole.",
+          cause,
+        }),
+      );
+    }
+  };
   const convert = new Transform({
-    transform(chunk: Buffer, _, done) {
-      const text = Buffer.from(decoder.decode(chunk, { stream: true }));
-      bytes += text.length;
-      done(null, text);
-    },
-    flush(done) {
-      const text = Buffer.from(decoder.decode());
-      bytes += text.length;
-      done(null, text);
-    },
+    transform: (chunk: Buffer, _, done) =>
+      pass(() => decoder.decode(chunk, { stream: true }), done),
+    flush: (done) => pass(() => decoder.decode(), done),
   });
   const source = createReadStream(file.absolute, { highWaterMark: 1 << 20 });
   const sink = createWriteStream(to.copy);

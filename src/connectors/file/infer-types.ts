@@ -69,6 +69,39 @@ export async function inferTypes(
   );
 }
 
+/**
+ * Looks at all rows of a text of which a sample gave the `types`, for numbers that a cast would not
+ * fail on but make others of: `01234` beside a million plain ones is no number after all. Such a
+ * column is text. Values that a cast does fail on are left to the load, which sets them aside.
+ * @param from the text as a table of VARCHAR columns
+ */
+export async function confirmTypes(
+  run: (sql: string) => Promise<ReaderRows>,
+  from: string,
+  columns: readonly { readonly name: string; readonly type: string }[],
+): Promise<{ readonly rows: number; readonly types: readonly string[] }> {
+  const losing = columns.map(({ name, type }) => {
+    const loses = silentLoss(quoteName(name), type);
+    return loses === null ? "false" : `coalesce(bool_or(${loses}), false)`;
+  });
+  const [[rows, ...isLosing] = []] = await run(
+    `SELECT count(*)::DOUBLE, ${losing.join(", ")} FROM ${from}`,
+  );
+  const types = columns.map(({ type }, index) => (isLosing[index] === true ? "VARCHAR" : type));
+  return { rows: Number(rows), types };
+}
+
+/** Comparisons, where patterns would cost more than reading the text does. */
+function silentLoss(c: string, type: string): string | null {
+  if (type !== "BIGINT" && type !== "DOUBLE") return null;
+  const isPadded = (sign: string) =>
+    `(${c} > '${sign}0' AND ${c} < '${sign}1' AND ` +
+    `substr(${c}, ${sign.length + 2}, 1) NOT IN ('.', 'e', 'E'))`;
+  const isOther = `${c} < '-' OR contains(${c}, '_') OR ${isPadded("")} OR ${isPadded("-")}`;
+  const isLong = `(length(${c}) > 15 AND ${matches(c, "-?[0-9]{16,}")})`;
+  return type === "BIGINT" ? isOther : `${isOther} OR ${isLong}`;
+}
+
 async function holding(
   run: (sql: string) => Promise<ReaderRows>,
   table: string,

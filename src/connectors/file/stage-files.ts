@@ -140,7 +140,7 @@ async function stageFile(
   return {
     path: to,
     bytes: (await stat(to)).size,
-    sha256: await hashFile(to),
+    sha256: await hashFile(to, request.context.signal),
     rows,
     isOwned: true,
     stamp: null,
@@ -216,8 +216,9 @@ async function checkUnchanged(file: DescribedFile): Promise<void> {
   });
 }
 
-async function hashFile(path: string): Promise<string> {
+async function hashFile(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  const file = createReadStream(path, { highWaterMark: 1 << 20, signal });
+  for await (const chunk of file) hash.update(chunk);
   return hash.digest("hex");
 }

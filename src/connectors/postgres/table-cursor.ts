@@ -138,7 +138,7 @@ export function xminCondition(from: bigint, next: bigint): string | null {
 
 async function planColumn(
   query: Query,
-  { source, locator, facts }: CursorRequest,
+  { source, locator, facts, cursor }: CursorRequest,
   given: {
     readonly column: string;
     readonly last: z.output<typeof cursorSchema> | null;
@@ -156,11 +156,11 @@ async function planColumn(
   const isInstant = typed?.["category"] === "D" && !type.startsWith("time ");
   const isOrdinary = ordinaryCondition(name, type, isInstant);
   const goesOn = last?.kind === "column" && last.column === column ? last : null;
-  if (last && !goesOn && source.strategy === "append") {
+  if (cursor !== null && !goesOn && source.strategy === "append") {
     throw new OperatingError(
       "SOURCE_REWRITTEN",
       `${source.name}: its cursor is now ${column}; appending from the start would double rows.`,
-      { hint: "Go back to the former cursor, or use strategy: merge with a key." },
+      { hint: "Go back to the former cursor, or load it once with strategy: replace." },
     );
   }
   const isSameShape = source.strategy === "append" || goesOn?.shape === facts.shape;
