@@ -86,8 +86,6 @@ export const checkFormSchema = z
   });
 
 export type CheckForm = z.infer<typeof checkFormSchema>;
-/** What a program may write for a check. */
-export type CheckFormInput = z.input<typeof checkFormSchema>;
 
 /**
  * A parsed check in canonical form.
@@ -99,7 +97,7 @@ export function toGate(form: CheckForm, by: string | null): Gate {
 }
 
 /** The check alone, without name and consequence. */
-export function toCheck(form: CheckForm): Check {
+function toCheck(form: CheckForm): Check {
   if (form.not_null !== undefined) return { kind: "not_null", column: form.not_null };
   if (form.unique !== undefined) return { kind: "unique", columns: [form.unique].flat() };
   if (form.accepted_values !== undefined)
