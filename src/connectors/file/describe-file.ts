@@ -207,7 +207,7 @@ async function describeJson(
   const rows = await countJson(run, file, { layout, lines: isLarge ? countLines(bytes) : 0 });
   if (rows.rows === 0) return { ...empty, shape };
   return {
-    columns: columns.map(([name, type]) => [String(name), String(type)]),
+    columns: await zonedColumns(run, file, { layout, columns }),
     ...rows,
     // Keys that differ only in case get names of their own, by which only a copy has them.
     needsRewrite: layout === "unstructured" || !hasAllKeys,
@@ -225,6 +225,39 @@ async function namesAllKeys(
   const keys = await run(`SELECT DISTINCT unnest(json_keys(json)) FROM ${objects}`);
   const names = new Set(given.columns.map(([name]) => String(name)));
   return keys.every(([key]) => names.has(String(key)));
+}
+
+const clockOffset = "':[0-9]{2}([.][0-9]+)?[+-][0-9]{2}(:?[0-9]{2})?$'";
+const clockZone = "':[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$'";
+
+/**
+ * The columns with instants of which some have an offset as what they are: DuckDB takes them for
+ * TIMESTAMP, which cannot hold it. Where others have no zone at all, only text says the same.
+ */
+async function zonedColumns(
+  run: Run,
+  file: ReadableFile,
+  given: { readonly layout: string; readonly columns: ReaderRows },
+): Promise<FileFacts["columns"]> {
+  const columns = given.columns.map(([name, type]): [string, string] => [
+    String(name),
+    String(type),
+  ]);
+  const instants = columns.filter(([, type]) => type === "TIMESTAMP").map(([name]) => name);
+  if (instants.length === 0) return columns;
+  const looks = instants.map((name) => {
+    const pointer = `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const text = `json_extract_string(json, ${quoteText(pointer)})`;
+    return (
+      `CASE WHEN NOT bool_or(regexp_matches(${text}, ${clockOffset})) THEN 'TIMESTAMP' ` +
+      `WHEN bool_and(regexp_matches(${text}, ${clockZone})) THEN 'TIMESTAMP WITH TIME ZONE' ` +
+      "ELSE 'VARCHAR' END"
+    );
+  });
+  const objects = jsonObjectsSql(file.readable, { layout: given.layout, isGzip: file.isGzip });
+  const [row = []] = await run(`SELECT ${looks.join(", ")} FROM ${objects}`);
+  const types = new Map(instants.map((name, index) => [name, String(row[index])]));
+  return columns.map(([name, type]) => [name, types.get(name) ?? type]);
 }
 
 function isNested(type: string): boolean {

@@ -93,6 +93,19 @@ describe("keys of JSON", () => {
     ]);
   });
 
+  test.each([
+    ["none", ["2020-01-01T10:00:00Z", "2020-01-02T10:00:00Z"], "TIMESTAMP"],
+    [
+      "all",
+      ["2020-01-01T10:00:00+02:00", "2020-01-01T10:00:00+01:00"],
+      "TIMESTAMP WITH TIME ZONE",
+    ],
+    ["some", ["2020-01-01T10:00:00+02:00", "2020-01-01T10:00:00"], "VARCHAR"],
+  ])("instants of which %s have an offset", async (_, values, type) => {
+    scene.write("t.ndjson", values.map((t) => `${JSON.stringify({ "at/~": t })}\n`).join(""));
+    expect(await scene.shapeOf({ path: "t.ndjson" })).toEqual([`at/~ ${type}`]);
+  });
+
   test("keys that differ only in case are two columns, each with its values", async () => {
     scene.write("case.ndjson", '{"a":1,"A":2}\n{"a":3,"A":4}\n');
     const draft = await scene.extract({ path: "case.ndjson" });
