@@ -6,7 +6,7 @@ import { formBatches, type GroupMember } from "./batches.ts";
 import type { Batch, Blueprint, DecisionRecord, Segment, TaskId } from "./blueprint.ts";
 import type { Decided, DecisionTrees, TaskCounts } from "./decided.ts";
 import { findIdle } from "./demand.ts";
-import { orderByGates } from "./gate-order.ts";
+import { orderByGates, sourcesLookedAt } from "./gate-order.ts";
 import type { Surroundings } from "./segment.ts";
 import type { CycleContext, SubjectNode } from "./subject-node.ts";
 
@@ -48,9 +48,16 @@ function* groupMembers(
   nodes: ReadonlyMap<string, SubjectNode>,
   runs: (subject: string) => boolean,
 ): Generator<GroupMember> {
-  for (const { subject, prepared } of nodes.values()) {
-    const { group } = prepared.draft;
-    if (group !== null && runs(subject)) yield { subject, ...group };
+  const groupOf = (subject: string) => nodes.get(subject)?.prepared.draft.group ?? null;
+  for (const node of nodes.values()) {
+    const { subject } = node;
+    const group = groupOf(subject);
+    if (group === null || !runs(subject)) continue;
+    // In one transaction its gates might look before the table that they look at is filled.
+    const looksAtGroup = sourcesLookedAt(node).some(
+      (other) => other !== subject && runs(other) && groupOf(other)?.into === group.into,
+    );
+    if (!looksAtGroup) yield { subject, ...group };
   }
 }
 

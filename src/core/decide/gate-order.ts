@@ -72,6 +72,11 @@ function edgesOf(
     .map((before) => ({ subject: node.subject, before }));
 }
 
+/** The sources whose tables the enforced gates of a subject look at. */
+export function sourcesLookedAt(node: SubjectNode): readonly string[] {
+  return tablesOf(node).map(rawSource);
+}
+
 /** The source that lands in a table; any other text names no subject. */
 function rawSource(table: string): string {
   return table.startsWith("raw.") ? table.slice("raw.".length) : table;

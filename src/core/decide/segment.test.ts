@@ -102,6 +102,26 @@ describe("shape", () => {
     }
   });
 
+  test("a load whose gate looks at another of its group goes alone, after it", () => {
+    const ruleSets = rulesOf([
+      { id: "m", for: "source", when: "true", then: [{ merge: { into: "small" } }] },
+      {
+        id: "fk",
+        for: "source",
+        when: 'source.name == "a"',
+        then: [{ gate: { relationships: { column: "id", to: "b", field: "id" } } }],
+      },
+    ]);
+    const decided = run({ sources: small, ruleSets });
+    expect(decided.blueprint.batches).toEqual([
+      { id: "small.load", tasks: ["b.load", "c.load", "d.load", "e.load"] },
+    ]);
+    expect(task(decided, "a.load")).toMatchObject({
+      batch: null,
+      after: [{ task: "a.extract" }, { task: "b.load", onBypass: "last_good" }],
+    });
+  });
+
   test("gates that look at each other's tables wait for nobody", () => {
     const to = (from: string, other: string) => ({
       id: `fk-${from}`,
