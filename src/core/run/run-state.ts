@@ -32,9 +32,9 @@ import type { RunPlan } from "./run-plan.ts";
  *                 only this one; when it has several and all are absent, it is skipped.
  *
  * A batch starts when each of its members is ready or skipped, as one attempt of those that are
- * ready, with the rank it has by all of them. It is retried as a batch. A failure that a retry cannot mend says that some member's data
- * or code is at fault: then the members run singly, each with the retries of its own, so that one
- * bad member stops no other.
+ * ready, with the rank it has by all of them. It is retried as a batch. A failure that a retry
+ * cannot mend says that some member's data or code is at fault: then the members run singly, each
+ * with the retries of its own, so that one bad member stops no other.
  *
  * Invariants:
  *   - nothing starts before all its inputs are final, and no unit has two attempts at once;
