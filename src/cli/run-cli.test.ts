@@ -147,22 +147,14 @@ describe("what was typed", () => {
     expect(folders).toEqual(["here"]);
   });
 
-  test("latest and previous name runs by their place", async () => {
+  test("a diff of nothing named compares the latest with the one before", async () => {
     const asked: string[] = [];
     const diff = async (from: string, to: string) => {
       asked.push(from, to);
       return { added: [], removed: [], changed: [] };
     };
     await cli(["diff"], { reports: { diff } });
-    expect(asked).toEqual(["20260101T100000-1c22", "20260101T115958-77aa"]);
-  });
-
-  test("latest is nothing where there is no run", async () => {
-    const { code, stderr } = await cli(["show"], { reports: { runs: async () => [] } });
-    expect(code).toBe(64);
-    expect(stderr).toBe(
-      "error NOT_FOUND: There is no run yet.\n  hint: `sluice run` starts one.\n",
-    );
+    expect(asked).toEqual(["previous", "latest"]);
   });
 });
 

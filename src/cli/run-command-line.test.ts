@@ -152,9 +152,12 @@ describe("signals", () => {
     expect(outcome.stderr).toContain("Once more ends at once");
   });
 
-  test("the second ends the process at once", async () => {
+  test("the second ends the process at once, if it is not the first one passed on", async () => {
     const running = await started(["run"]);
     running.send("SIGINT");
+    running.send("SIGINT");
+    expect(running.exited()).toBeNull();
+    running.clock.advance(1_000);
     running.send("SIGINT");
     expect((await running.ended).exited).toBe(130);
   });

@@ -89,6 +89,9 @@ interface Ending {
   stop(): void;
 }
 
+/** A terminal, a shell and a wrapper may each pass on one and the same wish to end. */
+const repeatMsMax = 500;
+
 /**
  * The first signal asks the command to finish or roll back what runs; the second, or the first
  * of a command that has nothing to finish, ends the process at once.
@@ -100,13 +103,17 @@ function listenForSignals(
 ): Ending {
   const controller = new AbortController();
   let received: EndSignal | null = null;
+  let receivedAt = 0;
   const stop = environment.onSignal((name) => {
+    const isRepeat = received !== null && environment.clock.now() - receivedAt < repeatMsMax;
+    if (isRepeat) return;
     if (received !== null || !isCancellable) {
       progress.close();
       environment.exit(exitCodes.signals[name]);
       return;
     }
     received = name;
+    receivedAt = environment.clock.now();
     progress.note("Stopping: what runs is finished or rolled back. Once more ends at once.\n");
     controller.abort(new OperatingError("CANCELLED", `The command was stopped by ${name}.`));
   });

@@ -3,6 +3,7 @@ import type { Decided } from "../core/decide/decided.ts";
 import { type DiffReport, diffBlueprints } from "../core/decide/diff-blueprints.ts";
 import type { CatalogReader, RunSummary } from "../ports/catalog.ts";
 import { readDecisionInput } from "./decision-store.ts";
+import { namedRun } from "./named-run.ts";
 import { notFound } from "./not-found.ts";
 
 /** How far back a blueprint is looked for among the runs that had it. */
@@ -21,7 +22,9 @@ export async function diffDecisions(
 async function decidedBy(catalog: CatalogReader | null, id: string): Promise<Decided> {
   const runs = (await catalog?.runs(runsMax)) ?? [];
   const run =
-    (await catalog?.run(id)) ?? runs.find(({ blueprint }) => isPrefix(id, blueprint)) ?? null;
+    (catalog === null ? null : await namedRun(catalog, id)) ??
+    runs.find(({ blueprint }) => isPrefix(id, blueprint)) ??
+    null;
   if (catalog === null || run === null) throw notFound("run or blueprint", id, runs.map(idOf));
   return decide(await readDecisionInput(catalog, run.decision));
 }

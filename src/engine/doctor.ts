@@ -77,7 +77,10 @@ async function examine(
     return { subject, state: "ok", detail: await look() };
   } catch (error) {
     // A doctor reports what fails; it does not fail with it.
-    const { message, hint } = toOperatingError(error);
+    const { code, message, hint } = toOperatingError(error);
+    if (code === "WAREHOUSE_LOCKED") {
+      return { subject, state: "warning", detail: message, fix: hint ?? fix };
+    }
     return { subject, state: "failed", detail: message, fix: hint ?? fix };
   }
 }

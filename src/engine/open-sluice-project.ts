@@ -11,6 +11,7 @@ import { readDecisionInput } from "./decision-store.ts";
 import { diffDecisions } from "./diff-decisions.ts";
 import { diagnose } from "./doctor.ts";
 import { type ValidProject, validProject } from "./load-project.ts";
+import { namedRun, places } from "./named-run.ts";
 import { notFound } from "./not-found.ts";
 import type { Parts } from "./parts.ts";
 import { readOutputs } from "./read-outputs.ts";
@@ -120,22 +121,18 @@ async function reading<T>(
   return await read(catalog);
 }
 
-/** A run by its id or a prefix; the last one when none is named. */
+/** A run by its id, a prefix of one, `latest` or `previous`; the last one when none is named. */
 async function findRun(
   catalog: CatalogReader | null,
   run: string | undefined,
 ): Promise<{ readonly catalog: CatalogReader; readonly summary: RunSummary }> {
+  const summary = catalog === null ? null : await namedRun(catalog, run ?? "latest");
+  if (catalog !== null && summary !== null) return { catalog, summary };
   const recent = (await catalog?.runs(50)) ?? [];
-  const summary = run === undefined || run === "latest" ? recent[0] : await catalog?.run(run);
-  if (catalog !== null && summary !== undefined && summary !== null) return { catalog, summary };
   if (run === undefined || recent.length === 0) {
     throw new OperatingError("NOT_FOUND", "There is no run yet", { hint: "Start one: sluice run" });
   }
-  throw notFound(
-    "run",
-    run,
-    recent.map(({ id }) => id),
-  );
+  throw notFound("run", run, [...recent.map(({ id }) => id), ...Object.keys(places)]);
 }
 
 async function sampleTable(parts: Parts, table: TableName, limit: number) {

@@ -71,13 +71,16 @@ async function resumedRun(
 ): Promise<PreparedRun | null> {
   const [last] = await catalog.runs(1);
   if (last === undefined || last.status !== "running") return null;
-  if (options.resume !== true) {
+  const log = await catalog.events(last.id);
+  // Someone asked it to end: what it had begun is rolled back, and the rest is for a new run.
+  const wasCancelled = log.some(({ event }) => event.type === "CancelRequested");
+  if (options.resume !== true || wasCancelled) {
     const cause = "Its process ended, and a new run was started instead of resuming it";
     await abandonRun(catalog, last.id, parts.clock.now(), cause);
     return null;
   }
   const { input, blueprint } = await readDecided(catalog, last);
-  return { summary: last, blueprint, input, log: await catalog.events(last.id) };
+  return { summary: last, blueprint, input, log };
 }
 
 /** Looks, decides, and writes down what will be run, before anything is. */

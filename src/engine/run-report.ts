@@ -6,15 +6,15 @@ import type { RunReport, TaskReport } from "./sluice-project.ts";
 
 /** One run as its events tell it. */
 export function runReport(summary: RunSummary, state: RunState): RunReport {
-  const { status, startedAt, finishedAt, tasks } = describeRun(state);
+  const { status, tasks } = describeRun(state);
   return {
     run: {
       id: summary.id,
       status: finalStatus(status, summary),
       blueprint: summary.blueprint,
       decision: summary.decision,
-      startedAt: startedAt ?? summary.startedAt,
-      finishedAt: finishedAt ?? summary.finishedAt,
+      startedAt: summary.startedAt,
+      finishedAt: summary.finishedAt,
       tasks: tasks.map(taskReport),
     },
   };
@@ -53,7 +53,11 @@ function reasonOf(task: TaskDescription): Pick<TaskReport, "reason" | "message">
   }
   if (task.status === "failed" && task.failure !== null) {
     const { code, message, hint } = task.failure;
-    return { reason: code, message: hint === null ? message : `${message}. ${hint}` };
+    return { reason: code, message: hint === null ? message : `${sentence(message)} ${hint}` };
   }
   return null;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

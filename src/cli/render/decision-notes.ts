@@ -1,4 +1,4 @@
-import type { Decision, Segment, Task } from "../../core/decide/blueprint.ts";
+import type { DecidedRule, Decision, Segment, Task } from "../../core/decide/blueprint.ts";
 import type { Attributed, MergedEffects } from "../../core/effects/merged-effects.ts";
 import type { Gate } from "../../core/project/check.ts";
 import { formatDurationMs } from "../../core/std/time.ts";
@@ -49,10 +49,18 @@ function joinNotes(notes: readonly Note[]): readonly Note[] {
 export function becauseWords(rules: readonly string[], decision: Decision | null): string {
   if (rules.length === 0) return "";
   const each = rules.map((rule) => {
-    const trace = decision?.rules.find(({ id }) => id === rule)?.trace;
+    const decided = decision?.rules.find(({ id }) => id === rule);
+    if (decided?.outcome === "undetermined") return undeterminedWords(decided);
+    const trace = decided?.trace;
     return trace === undefined ? printable(rule) : `${printable(rule)} (${traceWords(trace)})`;
   });
   return `, because ${each.join(" and ")}`;
+}
+
+/** In doubt some effects hold all the same; that must not look like a rule that matched. */
+function undeterminedWords({ id, missing = [], error }: DecidedRule): string {
+  const why = missing.length > 0 ? `${missing.map(printable).join(", ")} not known` : error;
+  return `${printable(id)} is undetermined${why === undefined ? "" : ` (${printable(why)})`}`;
 }
 
 function groupingNotes(tasks: readonly Task[], by: readonly string[]): readonly Note[] {

@@ -132,6 +132,7 @@ function summary({ run }: RunReport, { colors, now }: Style): readonly string[] 
   const counts = new Map<string, number>();
   for (const { status } of run.tasks) counts.set(status, (counts.get(status) ?? 0) + 1);
   const isIdle = run.status === "succeeded" && counts.get("bypassed") === run.tasks.length;
+  const missing = missingSources(run.tasks);
   const text = [...counts].map(([status, count]) => `${formatCount(count)} ${status}`).join(", ");
   const took =
     run.finishedAt === null
@@ -139,11 +140,34 @@ function summary({ run }: RunReport, { colors, now }: Style): readonly string[] 
       : ` in ${formatDurationMs(run.finishedAt - run.startedAt)}`;
   const id = printable(run.id);
   return [
-    ...(isIdle ? ["Everything is up to date: nothing was run."] : []),
+    ...(isIdle ? [idleText(run.tasks)] : []),
+    ...(missing.length === 0 ? [] : [missingText(missing)]),
     `${colors.bold(statusPaint(run.status, colors)(`Run ${id} ${statusText(run.status)}`))}${took}: ${text}`,
     `Started ${formatInstant(run.startedAt)}, blueprint ${shortHash(run.blueprint)}`,
     ...nextStep(run),
   ];
+}
+
+/** Bypasses that leave the data as it should be: it is current, or nobody wants it otherwise. */
+const contentReasons: ReadonlySet<string> = new Set(["up_to_date", "rule", "not_demanded"]);
+
+function idleText(tasks: readonly TaskReport[]): string {
+  const isContent = tasks.every(({ reason = "" }) => contentReasons.has(reason));
+  return isContent ? "Everything is up to date: nothing was run." : "Nothing could be run.";
+}
+
+/** Subjects, not tasks: a source is missing as a whole. */
+function missingSources(tasks: readonly TaskReport[]): readonly string[] {
+  const missing = tasks.filter(({ reason }) => reason === "source_missing");
+  return [...new Set(missing.map(({ id }) => id.slice(0, id.lastIndexOf("."))))];
+}
+
+function missingText(sources: readonly string[]): string {
+  const [first = "", ...rest] = sources;
+  const named = [first, ...rest.slice(0, 4)].map(printable).join(", ");
+  const more = rest.length > 4 ? ` and ${formatCount(rest.length - 4)} more` : "";
+  const verb = sources.length === 1 ? "is" : "are";
+  return `Not there or not reached: ${named}${more} ${verb} left as ${sources.length === 1 ? "it was" : "they were"}; \`sluice why ${printable(first)}.load\` tells more.`;
 }
 
 function statusText(status: RunReport["run"]["status"]): string {
@@ -155,7 +179,6 @@ function nextStep(run: RunReport["run"]): readonly string[] {
   if (failed !== undefined) {
     return [`\`sluice why ${printable(failed.id)} --run latest\` tells more.`];
   }
-  return run.status === "cancelled" || run.status === "running"
-    ? ["`sluice run --resume` goes on where it stopped."]
-    : [];
+  if (run.status === "running") return ["`sluice run --resume` goes on where it stopped."];
+  return run.status === "cancelled" ? ["`sluice run` does what is left."] : [];
 }

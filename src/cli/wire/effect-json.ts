@@ -25,7 +25,7 @@ export function effectsJson(effects: MergedEffects): readonly EffectJson[] {
     ...one(effects.fallback, (value) => ({ kind: "fallback", ...value })),
     ...one(effects.slaMs, (withinMs) => ({ kind: "sla", withinMs })),
     ...one(effects.cadenceMs, (everyMs) => ({ kind: "cadence", everyMs })),
-    ...(effects.tags.length === 0 ? [] : [{ kind: "tag", tags: effects.tags, by: [] }]),
+    ...one(effects.tags, (tags) => ({ kind: "tag", tags })),
     ...effects.notifications.map(({ by, ...rest }) => ({ kind: "notify", ...rest, by: [by] })),
   ];
 }

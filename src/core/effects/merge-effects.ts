@@ -18,7 +18,7 @@ export const noEffects: MergedEffects = {
   fallback: null,
   slaMs: null,
   cadenceMs: null,
-  tags: [],
+  tags: null,
   notifications: [],
   conflicts: [],
 };

@@ -33,7 +33,7 @@ export interface MergedEffects {
   }> | null;
   readonly slaMs: Attributed<number> | null;
   readonly cadenceMs: Attributed<number> | null;
-  readonly tags: readonly string[];
+  readonly tags: Attributed<readonly string[]> | null;
   readonly notifications: readonly Notification[];
   readonly conflicts: readonly Conflict[];
 }

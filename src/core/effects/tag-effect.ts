@@ -1,15 +1,17 @@
 import { z } from "zod";
 import type { EffectSpec } from "./effect-spec.ts";
-import { type EffectOf, type MergeLaw, ofKind, union } from "./merge-law.ts";
+import { attribute, type EffectOf, type MergeLaw, ofKind, union } from "./merge-law.ts";
 
 const tag = z.string().min(1);
 const form = z.union([tag, z.array(tag).min(1)]).describe("A tag, or a list of them.");
 
 const law: MergeLaw = {
   text: "All of them.",
-  merge: (contributions) => ({
-    tags: union(ofKind(contributions, "tag").flatMap(({ effect }) => effect.tags)),
-  }),
+  merge: (contributions) => {
+    const all = ofKind(contributions, "tag");
+    if (all.length === 0) return {};
+    return { tags: attribute(union(all.flatMap(({ effect }) => effect.tags)), all, () => true) };
+  },
 };
 
 /** Labels a segment for people and filters. Unlike `classify`, no rule sees it. */
@@ -23,5 +25,5 @@ export const tagEffect: EffectSpec<EffectOf<"tag">, typeof form> = {
   whenUndetermined: "ignored",
   order: 60,
   shape: (draft, { tags }) =>
-    tags.length === 0 ? draft : { ...draft, tags: union([...draft.tags, ...tags]) },
+    tags === null ? draft : { ...draft, tags: union([...draft.tags, ...tags.value]) },
 };
