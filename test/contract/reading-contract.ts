@@ -77,6 +77,16 @@ export function readingContract(scene: WarehouseScene): void {
     expect(kept?.[1]).toContain(`column ${column}: `);
   });
 
+  test.each([
+    { format: csv, text: "n\n1.5\n9007199254740993\n" },
+    { format: { type: "ndjson" } as const, text: '{"n":1.5}\n{"n":9007199254740993}\n' },
+  ])("a whole number that no DOUBLE holds is not rounded: $format.type", async (one) => {
+    const outcome = await load(loadOf(staged("n", one.text, "n DOUBLE", { format: one.format })));
+    expect(outcome).toMatchObject({ rowsInserted: 1, rowsQuarantined: 1 });
+    const [kept] = await rowsOf("SELECT _raw FROM quarantine.n");
+    expect(kept?.[0]).toContain("9007199254740993");
+  });
+
   test("lines that are no rows go to quarantine with their text, file and line", async () => {
     const text = "a,b\n1,x\n2\n3,y,z\n4,w\n";
     const outcome = await load(loadOf(staged("r", text, "a BIGINT, b VARCHAR")));

@@ -10,7 +10,8 @@ export interface StagedColumn {
  * How a text becomes a value without losing any of it.
  *
  * DuckDB's own casts round and cut silently: `3.7` becomes the integer 4, a time of day vanishes
- * from a date, an offset from a timestamp, a seventh digit from a fraction of a second.
+ * from a date, an offset from a timestamp, a seventh digit from a fraction of a second, the last
+ * digits of a long whole number from a DOUBLE.
  */
 export interface TextCast {
   /** The value, or an error where the text is no such value at all. */
@@ -42,6 +43,12 @@ export function textCast(text: string, type: string): TextCast | null {
   }
   const isCut = `regexp_matches(${text}, ${beyondMicroseconds})`;
   switch (type) {
+    case "DOUBLE": {
+      // Only whole numbers: that a fraction is the nearest there is, is what DOUBLE means.
+      const isLong = `length(${text}) > 15 AND regexp_full_match(${text}, '[+-]?\\d{16,}')`;
+      const isKept = `TRY_CAST(${text} AS HUGEINT) = TRY_CAST(${asDouble} AS HUGEINT)`;
+      return { value, isLossy: `${isLong} AND NOT coalesce(${isKept}, false)` };
+    }
     case "DATE": {
       // Whatever follows a day is passed over by the cast, were it a time or nonsense.
       const midnight = `TRY_CAST(TRY_CAST(${text} AS DATE) AS TIMESTAMP)`;
