@@ -20,6 +20,7 @@ export type BypassReason =
   | "not_demanded"
   | "override";
 
+/** Why one task will not run, and who caused it. */
 export interface Bypass {
   readonly reason: BypassReason;
   /** The rule (`set/id`) or the upstream subject that caused it; `null` where the reason says all. */
@@ -95,6 +96,7 @@ export interface Decision {
   readonly evidence: Readonly<Record<TaskId, Json>>;
 }
 
+/** How one rule ended for one subject, with what it looked at. */
 export interface DecidedRule {
   /** `<set>/<rule>`. */
   readonly id: string;

@@ -13,6 +13,7 @@ export interface Decided {
   readonly workings: Workings;
 }
 
+/** Tasks of a blueprint by whether they will run. */
 export interface TaskCounts {
   readonly active: number;
   readonly bypassed: number;

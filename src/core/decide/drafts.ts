@@ -35,6 +35,7 @@ export interface DraftBook {
   readonly gateKeys: WeakMap<readonly Gate[], string>;
 }
 
+/** A book without drafts: each is made when it is first asked for. */
 export function openDraftBook(template: Template): DraftBook {
   return { template, known: new Map(), resolved: new Map(), gateKeys: new WeakMap() };
 }

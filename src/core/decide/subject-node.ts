@@ -22,11 +22,13 @@ interface NodeBase {
   readonly output: Output;
 }
 
+/** What was found for a source. */
 export interface SourceNode extends NodeBase {
   readonly kind: "source";
   readonly spec: SourceSpec;
 }
 
+/** What was found for a model. */
 export interface ModelNode extends NodeBase {
   readonly kind: "model";
   readonly spec: ModelSpec;

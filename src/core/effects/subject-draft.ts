@@ -23,6 +23,7 @@ export interface SubjectDraft {
   readonly tasks: readonly TaskDraft[];
 }
 
+/** One task of a draft. */
 export interface TaskDraft {
   readonly kind: TaskKind;
   readonly safeguards: Safeguards;

@@ -29,6 +29,7 @@ const lastOutputFacts = z.strictObject({
   rows: z.int().nullable().describe("Rows that it committed."),
 });
 
+/** The facts of a source. */
 export const sourceFactSchema = z.strictObject({
   name: z.string(),
   connection: z.string(),
@@ -64,6 +65,7 @@ export const sourceFactSchema = z.strictObject({
   consumers: z.int().describe("Models that read it."),
 });
 
+/** The facts of a model. */
 export const modelFactSchema = z.strictObject({
   name: z.string(),
   schema: z.string(),
@@ -79,6 +81,7 @@ export const modelFactSchema = z.strictObject({
   consumers: z.int(),
 });
 
+/** What the machine of the warehouse has. */
 export const capacityFactSchema = z.strictObject({
   cores: z.int(),
   memory: z.int().describe("Bytes."),

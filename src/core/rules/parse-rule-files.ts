@@ -16,6 +16,7 @@ export interface RuleFilesContext extends Omit<RuleSetsToCheck, "ruleSets"> {
   readonly places: ReadonlyMap<string, Location>;
 }
 
+/** The rule sets that could be read, and all that is wrong with the files. */
 export interface ParsedRules {
   readonly ruleSets: readonly RuleSet[];
   readonly problems: readonly Problem[];

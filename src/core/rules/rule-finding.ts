@@ -17,6 +17,7 @@ export interface RuleFinding {
   readonly fix: string | null;
 }
 
+/** What kind of thing is wrong; stable, for programs. */
 export type RuleFindingCode =
   | "rule-syntax"
   | "rule-type"

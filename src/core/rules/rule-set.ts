@@ -19,6 +19,7 @@ export interface RuleSet {
   readonly rules: readonly Rule[];
 }
 
+/** For one kind of subject: a condition, and what holds where it is met. */
 export interface Rule {
   /** Unique within its set; `<set>/<id>` is its name everywhere else. */
   readonly id: string;

@@ -14,6 +14,7 @@ export interface RunDescription {
   readonly tasks: readonly TaskDescription[];
 }
 
+/** One task of a run: where it stands, or how it ended. */
 export interface TaskDescription {
   readonly id: TaskId;
   readonly status: TaskStatus;
@@ -30,6 +31,7 @@ export interface TaskDescription {
   readonly bypass: Bypass | null;
 }
 
+/** Tells a run in words of tasks, without units and queues. */
 export function describeRun(state: RunState): RunDescription {
   return {
     status: state.status,

@@ -16,6 +16,7 @@ export type TaskStatus =
   | "failed"
   | "cancelled";
 
+/** How a run ended, or that it goes on. */
 export type RunStatus = "running" | "succeeded" | "failed" | "cancelled";
 
 /** Why an attempt failed, as recorded: never a stack, never a secret. */

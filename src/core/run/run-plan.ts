@@ -22,6 +22,7 @@ export interface RunPlan {
   readonly unitOfRank: readonly number[];
 }
 
+/** A task by number, with its edges to tasks that will run. */
 export interface PlannedTask {
   readonly id: TaskId;
   /** `null` for a task that is to run. */

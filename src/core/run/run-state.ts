@@ -63,6 +63,7 @@ export interface RunState {
   readonly hasUnsuccessful: boolean;
 }
 
+/** What a run knows of one task; where it stands without an outcome is a matter of its unit. */
 export interface TaskState {
   /** Inputs that are not final. */
   readonly openNeeds: number;
@@ -78,6 +79,7 @@ export interface TaskState {
   readonly failure: Failure | null;
 }
 
+/** How a task ended. It never changes. */
 export type TaskOutcome =
   | { readonly status: "bypassed" }
   | { readonly status: "skipped"; readonly by: TaskId }
@@ -85,6 +87,7 @@ export type TaskOutcome =
   | { readonly status: "failed" }
   | { readonly status: "cancelled" };
 
+/** Where the attempts of a unit stand. */
 export interface UnitState {
   readonly phase: "waiting" | "ready" | "starting" | "running" | "retrying" | "split" | "closed";
   /** Members that are neither ready nor final. */

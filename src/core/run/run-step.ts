@@ -75,26 +75,32 @@ function statusAtEnd(step: RunStep): RunStatus {
   return step.hasUnsuccessful ? "failed" : "succeeded";
 }
 
+/** The plan of a task, by its number. */
 export function plannedTask(step: RunState | RunStep, task: number): PlannedTask {
   return present(step.plan.tasks[task], "a task number is in the plan");
 }
 
+/** The plan of a unit, by its number. */
 export function plannedUnit(step: RunState | RunStep, unit: number): PlannedUnit {
   return present(step.plan.units[unit], "a unit number is in the plan");
 }
 
+/** What is known of a task, by its number. */
 export function taskState(step: RunState | RunStep, task: number): TaskState {
   return entryAt(step.tasks, task);
 }
 
+/** Where a unit stands, by its number. */
 export function unitState(step: RunState | RunStep, unit: number): UnitState {
   return entryAt(step.units, unit);
 }
 
+/** Replaces fields of a task in the step. */
 export function changeTask(step: RunStep, task: number, change: Partial<TaskState>): void {
   step.tasks = withAt(step.tasks, task, { ...taskState(step, task), ...change });
 }
 
+/** Replaces fields of a unit in the step. */
 export function changeUnit(step: RunStep, unit: number, change: Partial<UnitState>): void {
   step.units = withAt(step.units, unit, { ...unitState(step, unit), ...change });
 }
