@@ -240,6 +240,43 @@ describe("appending a pattern's files", () => {
     scene.write("d/copy.csv", "id\n1\n");
     expect((await append(moved.cursor)).files).toHaveLength(1);
   });
+
+  test("takes a new file for new though one that left long ago had the same content", async () => {
+    scene.write("d/old.csv", "id\n0\n");
+    const mon = scene.write("d/mon.csv", "id\n1\n");
+    const first = await append(null);
+    rmSync(mon);
+    scene.write("d/tue.csv", "id\n2\n");
+    const second = await append(first.cursor);
+    expect(second.rows).toBe(1);
+    scene.write("d/thu.csv", "id\n1\n");
+    const third = await append(second.cursor);
+    expect(third.files.map((file) => file.path)).toEqual([join(scene.folder, "data/d/thu.csv")]);
+    scene.write("d/mon.csv", "id\n1\n");
+    expect((await append(third.cursor)).files).toEqual([]);
+    scene.write("d/mon.csv", "id\n3\n");
+    expect(await codeOf(append(third.cursor))).toBe("SOURCE_REWRITTEN");
+  });
+
+  test.each(["replace", "merge"] as const)("goes on from what %s took", async (strategy) => {
+    scene.write("d/1.csv", "id\n1\n");
+    const { cursor } = await scene.extract(locator, { strategy });
+    scene.write("d/2.csv", "id\n2\n");
+    expect(await append(cursor)).toMatchObject({ scope: "increment", rows: 1 });
+  });
+
+  test("knows after a replacement only what that took, after a merge what went before", async () => {
+    const one = scene.write("d/1.csv", "id\n1\n");
+    const { cursor } = await append(null);
+    rmSync(one);
+    scene.write("d/2.csv", "id\n2\n");
+    const replaced = await scene.extract(locator, { strategy: "replace", cursor });
+    const merged = await scene.extract(locator, { strategy: "merge", cursor });
+    expect([replaced.scope, merged.scope]).toEqual(["full", "full"]);
+    scene.write("d/1.csv", "id\n1\n");
+    expect((await append(replaced.cursor)).rows).toBe(1);
+    expect((await append(merged.cursor)).rows).toBe(0);
+  });
 });
 
 describe("discovery", () => {

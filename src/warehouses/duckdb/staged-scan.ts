@@ -131,12 +131,21 @@ interface ScanOptions {
   readonly isLenient: boolean;
 }
 
+/** What an extraction without files holds: all columns, and no row. */
+const groupOfNothing: Group = {
+  from: "(SELECT 1)",
+  where: ["false"],
+  columns: new Map(),
+  row: null,
+};
+
 function groupsOf(
   session: Session,
   manifest: Manifest,
   columns: readonly StagedColumn[],
   options: ScanOptions,
 ): Promise<readonly Group[]> {
+  if (options.slice.files.length === 0) return Promise.resolve([groupOfNothing]);
   switch (manifest.format.type) {
     case "csv":
       return csvGroups(manifest, columns, options);

@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { fileConnector } from "../../src/connectors/file/file-connector.ts";
+import type { LoadStrategy } from "../../src/core/project/project.ts";
+import { hashOf } from "../../src/core/std/hash.ts";
+import { folderStaging } from "../../src/stagings/folder/folder-staging.ts";
+import { openDuckdbWarehouse } from "../../src/warehouses/duckdb/open-duckdb-warehouse.ts";
+import { never, sourceOf } from "../contract/connector-contract.ts";
+import { loadOf } from "../contract/warehouse-requests.ts";
+import { type FileScene, fileScene } from "../support/file-scene.ts";
+
+let scene: FileScene;
+beforeEach(async () => {
+  scene = await fileScene();
+});
+afterEach(() => scene[Symbol.asyncDispose]());
+
+test.each(["replace", "merge"] as const)(
+  "no row is there twice when append follows %s, whose files it does not load again",
+  async (before) => {
+    await using warehouse = await openDuckdbWarehouse({
+      path: join(scene.folder, "w.duckdb"),
+      memoryLimit: "512MB",
+    });
+    const staging = folderStaging(join(scene.folder, "staging"));
+    const key = ["id"];
+    let runs = 0;
+    const run = async (strategy: LoadStrategy) => {
+      const source = sourceOf(fileConnector, { path: "d/*.csv" }, { strategy, key });
+      const cursorBefore = strategy === "replace" ? null : await warehouse.cursor("subject");
+      runs += 1;
+      const manifest = await staging.stage("subject", hashOf(runs), (folder) =>
+        scene.session.extract({ source, folder, cursor: cursorBefore }, never),
+      );
+      await warehouse.load([loadOf(manifest, { strategy, key, cursorBefore })], never);
+      const { rows } = await warehouse.query("SELECT id, v FROM raw.subject ORDER BY ALL", 9);
+      return rows.map((row) => row.join(" "));
+    };
+    scene.write("d/1.csv", "id,v\n1,a\n2,b\n");
+    expect(await run(before)).toEqual(["1 a", "2 b"]);
+    expect(await run("append")).toEqual(["1 a", "2 b"]);
+    scene.write("d/2.csv", "id,v\n3,c\n");
+    expect(await run("append")).toEqual(["1 a", "2 b", "3 c"]);
+    expect(await run(before)).toEqual(["1 a", "2 b", "3 c"]);
+    scene.write("d/3.csv", "id,v\n4,d\n");
+    expect(await run("append")).toEqual(["1 a", "2 b", "3 c", "4 d"]);
+  },
+);
