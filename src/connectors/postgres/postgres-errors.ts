@@ -43,6 +43,13 @@ function fromState(
   if (!/^[0-9A-Z]{5}$/.test(state) || !("severity" in error)) return null;
   const what = subject ?? `Connection ${target.connection}`;
   const says = `${what}: ${error.message}`;
+  if (/invalid snapshot identifier|snapshot ".*" does not exist/.test(error.message)) {
+    return {
+      code: "SOURCE_CHANGED",
+      detail: `${what}: the common instant of the run is gone.`,
+      hint: "The next attempt reads at a later one.",
+    };
+  }
   switch (state) {
     case "28P01":
     case "28000":
