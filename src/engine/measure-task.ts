@@ -1,6 +1,7 @@
 import type { TableName } from "../core/schema/table-schema.ts";
 import { present } from "../core/std/assert.ts";
 import { measurementsJson } from "./measurements-json.ts";
+import { readsOldInput } from "./reads-old-input.ts";
 import { type PlannedTask, rawTable, type TaskContext, type TaskHandler } from "./task-context.ts";
 
 /**
@@ -19,7 +20,10 @@ function measuring(
         return {
           rows,
           isRepeat: false,
-          detail: { measurements: measurementsJson(measurements) },
+          detail: {
+            measurements: measurementsJson(measurements),
+            isDegraded: readsOldInput(one.task, context),
+          },
         };
       }),
     );

@@ -61,7 +61,12 @@ function withSuccess(record: SubjectRecord, success: Success): SubjectRecord {
       return result.isRepeat ? attempted : withCommitted(attempted, result, at);
     case "verify":
     case "check":
-      return { ...attempted, verified: task.fingerprint, watchedFailures: failuresIn(result) };
+      return {
+        ...attempted,
+        // What was measured is not what the task's fingerprint says when it was made of old inputs.
+        verified: result.detail["isDegraded"] === true ? null : task.fingerprint,
+        watchedFailures: failuresIn(result),
+      };
   }
 }
 

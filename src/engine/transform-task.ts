@@ -6,6 +6,7 @@ import { present } from "../core/std/assert.ts";
 import { type Hash, hashOf } from "../core/std/hash.ts";
 import type { TransformRequest } from "../ports/warehouse.ts";
 import { measurementsJson } from "./measurements-json.ts";
+import { readsOldInput } from "./reads-old-input.ts";
 import {
   type PlannedTask,
   provenanceOf,
@@ -43,17 +44,6 @@ async function transformOne(
     isRepeat: outcome.isRepeat,
     detail: { measurements: measurementsJson(outcome.measurements), isDegraded },
   };
-}
-
-/**
- * Whether an input did not become what the blueprint says it would be: its task failed and the
- * edge lets this one run on what is there, or it was itself made of such an input.
- */
-function readsOldInput(task: Task, context: TaskContext): boolean {
-  return task.after.some((dependency) => {
-    const result = context.results.get(dependency.task);
-    return result === undefined || result.detail["isDegraded"] === true;
-  });
 }
 
 /**
