@@ -55,7 +55,13 @@ async function openSession(
     const failure = toOperatingError(error);
     throw new OperatingError(failure.code, parts.secrets.redact(failure.message), {
       ...(failure.hint === undefined ? {} : { hint: failure.hint }),
-      cause: error,
+      cause: redactedCause(error, parts),
     });
   }
+}
+
+/** What a person who asks for causes may see of a driver's error. */
+function redactedCause(error: unknown, parts: Parts): Error {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new Error(parts.secrets.redact(text));
 }
