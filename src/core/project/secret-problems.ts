@@ -17,10 +17,11 @@ export function secretProblems(
   const problems: Problem[] = [];
   const visit = (value: Json | undefined, path: DocumentPath): void => {
     if (typeof value === "string" || typeof value === "number") {
-      const found = inspect(document, path, String(value));
+      const isResolved = path[0] === resolvedUnder;
+      const found = inspect(document, path, String(value), isResolved);
       if (found !== null) problems.push(found);
       else if (typeof value === "string" && value.includes("${")) {
-        problems.push(...referenceProblems(document, path, value, path[0] === resolvedUnder));
+        problems.push(...referenceProblems(document, path, value, isResolved));
       }
     } else if (Array.isArray(value)) {
       for (const [at, item] of value.entries()) visit(item, [...path, at]);
@@ -32,25 +33,38 @@ export function secretProblems(
   return problems;
 }
 
-function inspect(document: PositionedDocument, path: DocumentPath, text: string): Problem | null {
+function inspect(
+  document: PositionedDocument,
+  path: DocumentPath,
+  text: string,
+  isResolved: boolean,
+): Problem | null {
   const key = path.at(-1);
   const isNamed = typeof key === "string" && isSecretName(key) && path[0] === "options";
   if (isNamed && text !== "" && !text.includes("${")) {
     const name = key.replaceAll(/[^A-Za-z0-9]+/g, "_").toUpperCase();
-    return inClear(document.locate(path), `\`${key}\` holds its secret`, name);
+    return inClear(document.locate(path), `\`${key}\` holds its secret`, referenceFix(name));
   }
   const span = secretInText(text, path[0] === "options");
   if (span === null) return null;
-  return inClear(document.locateWithin(path, span.start, span.end), "A secret stands", "PASSWORD");
+  const location = document.locateWithin(path, span.start, span.end);
+  return inClear(location, "A secret stands", isResolved ? referenceFix("PASSWORD") : optionsFix);
 }
 
-function inClear(location: Problem["location"], claim: string, name: string): Problem {
+function referenceFix(name: string): string {
+  return `Write \`\${env:${name}}\` and set that variable, or \`\${file:PATH}\`.`;
+}
+
+/** Where a reference would stay text, advice to write one would only lead to the next problem. */
+const optionsFix = "Reach the system by a connection, whose `options` refer to secrets.";
+
+function inClear(location: Problem["location"], claim: string, fix: string): Problem {
   return {
     code: "secret-in-clear",
     severity: "error",
     message: `${claim} in clear, where everyone who reads this file can read it.`,
     location,
-    fix: `Write \`\${env:${name}}\` and set that variable, or \`\${file:PATH}\`.`,
+    fix,
   };
 }
 
@@ -70,7 +84,7 @@ function referenceProblems(
         message:
           "References are resolved only in a connection's `options`, so this would stay text.",
         location: document.locateWithin(path, start, text.length),
-        fix: "Move it to `options`, or write the value.",
+        fix: "Move it to the `options` of a connection, or write the value.",
       },
     ];
   }

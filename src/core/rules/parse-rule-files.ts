@@ -1,12 +1,10 @@
-import { parseDocument } from "../project/parse-document.ts";
 import type { DocumentPath, PositionedDocument } from "../project/positioned-document.ts";
 import type { Location, Problem } from "../project/problem.ts";
-import { readForm } from "../project/read-form.ts";
 import type { SourceText } from "../project/source-text.ts";
 import { checkRuleSets } from "./check-rule-sets.ts";
+import { type RuleFile, readRuleFile } from "./read-rule-file.ts";
 import type { RuleFinding, RuleSetsToCheck } from "./rule-finding.ts";
 import type { RuleSet } from "./rule-set.ts";
-import { ruleSetFileSchema, toRuleSet } from "./rule-set-file.ts";
 
 /** What rule files are read with. */
 export interface RuleFilesContext extends Omit<RuleSetsToCheck, "ruleSets"> {
@@ -22,34 +20,34 @@ export interface ParsedRules {
   readonly problems: readonly Problem[];
 }
 
-interface RuleFile {
-  readonly document: PositionedDocument;
-  readonly ruleSet: RuleSet;
-}
-
 /** Reads all rule files and checks what they say together. Never throws on any text. */
 export function parseRuleFiles(
   sources: readonly SourceText[],
   context: RuleFilesContext,
 ): ParsedRules {
-  const problems: Problem[] = [];
-  const files: RuleFile[] = [];
-  for (const source of sources) {
-    const { document, problems: found } = parseDocument(source);
-    problems.push(...found);
-    if (document === null) continue;
-    const what = "this rule set";
-    const read = readForm(ruleSetFileSchema, document.value, { document, path: [], what });
-    problems.push(...read.problems);
-    if (read.value !== null) files.push({ document, ruleSet: toRuleSet(read.value) });
-  }
+  const read = sources.map(readRuleFile);
+  const problems = read.flatMap((one) => one.problems);
+  const files = read.flatMap(({ file }) => file ?? []);
   const ruleSets = [...files.map(({ ruleSet }) => ruleSet), ...context.added];
   const { template, scope } = context;
-  // A set that could not be read may cover what the others do not.
-  const isWhole = files.length === sources.length;
-  const findings = checkRuleSets({ ruleSets, template, scope: isWhole ? scope : null });
+  const findings = checkRuleSets({ ruleSets, template, scope }).filter(
+    (finding) => !mayFollowFromMissing(finding, files, sources),
+  );
   problems.push(...findings.map((finding) => toProblem(finding, files, context)));
   return { ruleSets, problems };
+}
+
+/** What no rule reads or covers, a rule that could not be read may. */
+function mayFollowFromMissing(
+  { code, ruleSet }: RuleFinding,
+  files: readonly RuleFile[],
+  sources: readonly SourceText[],
+): boolean {
+  if (code === "source-uncovered") {
+    return files.length < sources.length || files.some(({ isWhole }) => !isWhole);
+  }
+  const isOfPart = files.some((file) => file.ruleSet.name === ruleSet && !file.isWhole);
+  return code === "param-unused" && isOfPart;
 }
 
 function toProblem(
@@ -73,15 +71,16 @@ function locate(
       ruleSet.name === finding.ruleSet &&
       (finding.rule === null || ruleSet.rules.some(({ id }) => id === finding.rule)),
   );
-  if (file !== undefined) return locateInFile(finding, file.document);
+  if (file !== undefined) return locateInFile(finding, file);
   const { place } = finding;
   const declared = place.part === "source" ? context.places.get(`source:${place.name}`) : undefined;
   return declared ?? { file: finding.ruleSet ?? "rules", line: 1, column: 1 };
 }
 
-function locateInFile(finding: RuleFinding, document: PositionedDocument): Location {
+function locateInFile(finding: RuleFinding, file: RuleFile): Location {
   const { place } = finding;
-  const rule = rulePath(finding, document);
+  const { document } = file;
+  const rule = rulePath(finding, file);
   switch (place.part) {
     case "set":
     case "source":
@@ -106,13 +105,9 @@ function leadingSpace(value: unknown): number {
 }
 
 /** Of rules with one id the last is the one that is too many. */
-function rulePath(finding: RuleFinding, document: PositionedDocument): DocumentPath {
-  const rules = document.at(["rules"]);
-  const count = Array.isArray(rules) ? rules.length : 0;
-  for (let index = count - 1; index >= 0; index -= 1) {
-    if (document.at(["rules", index, "id"]) === finding.rule) return ["rules", index];
-  }
-  return ["rules"];
+function rulePath(finding: RuleFinding, { document, indexes }: RuleFile): DocumentPath {
+  const index = indexes.findLast((at) => document.at(["rules", at, "id"]) === finding.rule);
+  return index === undefined ? ["rules"] : ["rules", index];
 }
 
 function effectPath(

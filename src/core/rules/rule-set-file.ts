@@ -17,7 +17,8 @@ const paramName = z
 
 const paramValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 
-const ruleFormSchema = z.strictObject({
+/** One rule as people write it. */
+export const ruleFormSchema = z.strictObject({
   id: identifier.describe("Unique in its set."),
   description: z.string().default("").describe("Why the rule is there."),
   for: z.enum(["source", "model"]).describe("What the rule is asked about."),
@@ -41,6 +42,11 @@ export const ruleSetFileSchema = z.strictObject({
     .default({})
     .describe("Values that conditions read as `params.<name>`."),
   rules: z.array(ruleFormSchema).min(1).describe("In any order: none comes before another."),
+});
+
+/** All of a file of `rules/` but its rules, which are read one by one: a bad one hides no other. */
+export const ruleSetHeadSchema = ruleSetFileSchema.extend({
+  rules: z.array(z.unknown()).min(1).describe("In any order: none comes before another."),
 });
 
 /** A parsed rule set file, every default written out. */
