@@ -29,6 +29,17 @@ export function buildContract(scene: WarehouseScene): void {
     expect(await rowsOf("SELECT list(seq ORDER BY seq) FROM _sluice.loads")).toEqual([[[1, 2, 3]]]);
   });
 
+  test("models make the schema that they name, also several at once", async () => {
+    const models = Array.from({ length: 6 }, (_, index) =>
+      buildOf(`m${index}`, `SELECT ${index} AS a`, {
+        target: { schema: "mart x", name: `m${index}` },
+      }),
+    );
+    await Promise.all(models.map((request) => scene.warehouse.transform(request, never())));
+    expect(await rowsOf('FROM "mart x".m5')).toEqual([[5]]);
+    expect((await scene.warehouse.outputs()).size).toBe(6);
+  });
+
   test("a transform whose gate does not hold leaves the old output", async () => {
     await scene.warehouse.transform(buildOf("m", "SELECT 1 AS a"), never());
     const gates = [gateOf("small", { kind: "expression", sql: "a < 2" })];

@@ -4,10 +4,10 @@ import { hashOf } from "../../core/std/hash.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { TransformOutcome, TransformRequest } from "../../ports/warehouse.ts";
 import { canonicalTypes, checkSelect } from "./check-sql.ts";
-import { type Session, withTransaction } from "./duckdb-session.ts";
+import { type Session, withSession, withTransaction } from "./duckdb-session.ts";
 import { entryId, fence, type Head, readCommitted, readHead, record } from "./ledger.ts";
 import { enforceGates, measureGates } from "./measure-gates.ts";
-import { quoteName, quoteTable } from "./quote-duckdb.ts";
+import { databaseName, quoteName, quoteTable } from "./quote-duckdb.ts";
 import { dropOtherKind, type Relation, readRelation, refuseForeign } from "./relation.ts";
 
 /**
@@ -22,6 +22,18 @@ export function buildModel(
 ): Promise<TransformOutcome> {
   const doing = `Building ${tableText(request.target)} (model ${request.model})`;
   return withTransaction(instance, { doing, signal }, (session) => build(session, request));
+}
+
+/** Makes a schema that a model names. Two calls at once for one schema would conflict. */
+export function makeSchema(
+  instance: DuckDBInstance,
+  schema: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const name = [databaseName, schema].map(quoteName).join(".");
+  return withSession(instance, { doing: `Making the schema ${schema}`, signal }, (session) =>
+    session.run(`CREATE SCHEMA IF NOT EXISTS ${name}`),
+  );
 }
 
 async function build(session: Session, request: TransformRequest): Promise<TransformOutcome> {

@@ -3,7 +3,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { type TableName, tableText } from "../../core/schema/table-schema.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { Rows, Warehouse } from "../../ports/warehouse.ts";
-import { buildModel } from "./build-model.ts";
+import { buildModel, makeSchema } from "./build-model.ts";
 import { checkSelect } from "./check-sql.ts";
 import { type Errand, type Session, withSession, withTransaction } from "./duckdb-session.ts";
 import { readCursor, readOutputs } from "./ledger.ts";
@@ -112,6 +112,8 @@ function errandOf(doing: string, signal?: AbortSignal): Errand {
 
 function warehouseOf(instance: DuckDBInstance): Warehouse {
   const locks = targetLocks();
+  // Locks of their own: a schema is made while a target is held.
+  const schemaLocks = targetLocks();
   const read = <T>(doing: string, work: (session: Session) => Promise<T>, signal?: AbortSignal) =>
     withSession(instance, errandOf(doing, signal), work);
   return {
@@ -125,7 +127,13 @@ function warehouseOf(instance: DuckDBInstance): Warehouse {
     transform: (request, signal) =>
       locks.hold(
         [request.target, ...request.emptyInputs.map(({ table }) => table)].map(tableText),
-        () => buildModel(instance, request, signal),
+        async () => {
+          const { schema } = request.target;
+          await schemaLocks.hold([schema.toLowerCase()], () =>
+            makeSchema(instance, schema, signal),
+          );
+          return buildModel(instance, request, signal);
+        },
       ),
     measure: (table, gates, signal) => {
       const what = tableText(table);
