@@ -1,4 +1,5 @@
 import { TextDecoder } from "node:util";
+import { OperatingError } from "../../errors/operating-error.ts";
 import { type CsvHead, parseCsvHead, uniqueNames } from "./csv-dialect.ts";
 import { type DuckdbReader, quoteName, quoteText, type ReaderRows } from "./duckdb-reader.ts";
 import type { FileFacts, ReadableFile } from "./file-facts.ts";
@@ -12,6 +13,7 @@ import {
   jsonScanSql,
   parquetScanSql,
 } from "./file-scan.ts";
+import { findOpenQuote } from "./find-open-quote.ts";
 import { confirmTypes, inferTypes } from "./infer-types.ts";
 
 type Run = (sql: string) => Promise<ReaderRows>;
@@ -71,6 +73,7 @@ async function describeCsv(
     isWhole || seen < sampleRows
       ? { rows: seen, isExact: true, types: inferred }
       : await lookAtAll(run, file, { scan: sample.scan, columns });
+  if (sample.scan.isLenient || !all.isExact) await refuseOpenQuote(file, csv, shape.delimiter);
   return {
     columns: columns.map(({ name, type }, index) => [name, all.types[index] ?? type]),
     rows: all.rows,
@@ -78,6 +81,22 @@ async function describeCsv(
     needsRewrite: !sample.isRegular,
     shape,
   };
+}
+
+/** A lenient reader would make one value of all rows after a quote that is never closed. */
+async function refuseOpenQuote(
+  file: ReadableFile,
+  csv: FileLocator["csv"],
+  delimiter: string,
+): Promise<void> {
+  const open = await findOpenQuote(file, { delimiter, quote: csv.quote });
+  if (open === null) return;
+  const detail = open.isToEnd
+    ? `${file.path} ends inside a quoted field that opened in line ${open.line}`
+    : `${file.path}: the quoted field that opened in line ${open.line} is not closed where a field ends`;
+  throw new OperatingError("SOURCE_UNREADABLE", detail, {
+    hint: "Close or double that quote, or set csv.quote to another character.",
+  });
 }
 
 /** Looks at the rows beyond the sample; where some cannot be split, at the others. */

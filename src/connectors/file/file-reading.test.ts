@@ -95,11 +95,7 @@ describe("keys of JSON", () => {
 
   test.each([
     ["none", ["2020-01-01T10:00:00Z", "2020-01-02T10:00:00Z"], "TIMESTAMP"],
-    [
-      "all",
-      ["2020-01-01T10:00:00+02:00", "2020-01-01T10:00:00+01:00"],
-      "TIMESTAMP WITH TIME ZONE",
-    ],
+    ["all", ["2020-01-01T10:00:00+02:00", "2020-01-01T10:00:00+01:00"], "TIMESTAMP WITH TIME ZONE"],
     ["some", ["2020-01-01T10:00:00+02:00", "2020-01-01T10:00:00"], "VARCHAR"],
   ])("instants of which %s have an offset", async (_, values, type) => {
     scene.write("t.ndjson", values.map((t) => `${JSON.stringify({ "at/~": t })}\n`).join(""));
@@ -200,6 +196,26 @@ describe("odd delimited text", () => {
     const { presence } = await scene.probe({ path: "text.csv" });
     expect(presence).toMatchObject({ state: "unreachable", code: "SOURCE_UNREADABLE" });
     expect(JSON.stringify(presence)).toContain("not valid utf-16le");
+  });
+
+  const lines = (count: number) => Array.from({ length: count }, (_, id) => `${id},5\n`).join("");
+  test.each([
+    ["to the end", `id,v\n0,"open\n${lines(1_000)}`, "ends inside a quoted field", 2],
+    ["beside doubled and stray quotes", `id,v\n0,"a ""b"""\n1,5" x\n2, "c`, "ends inside", 4],
+    ["up to another quote", `id,v\n0,"open\n${lines(50)}9,"x"\n`, "not closed where a", 2],
+    ["after long rows", `id,v\n0,1,2\n1,"open\n${lines(50)}`, "ends inside", 3],
+    ["beyond a sample", `id,v\n${lines(1_800_000)}0,"open\n1,5\n`, "ends inside", 1_800_002],
+  ])("a quote that is open %s swallows no rows", async (_, text, detail, line) => {
+    scene.write("quote.csv", text);
+    const { presence } = await scene.probe({ path: "quote.csv" });
+    expect(presence).toMatchObject({ state: "unreachable", code: "SOURCE_UNREADABLE" });
+    expect(presence).toMatchObject({ detail: expect.stringContaining(detail) });
+    expect(presence).toMatchObject({ detail: expect.stringContaining(`line ${line}`) });
+  });
+
+  test("quotes over lines and within plain text are no open ones", async () => {
+    scene.write("quote.csv", 'id,v\n1,"a\nb",x\n2,5" pipe\n3, "c, d"\n');
+    expect(await scene.probe({ path: "quote.csv" })).toMatchObject({ rows: 3 });
   });
 
   test("an empty file is there with no rows, and cannot be extracted alone", async () => {
