@@ -95,3 +95,12 @@ test("a condition that is too large to take apart is unknown, and soon", () => {
   );
   expect(decide(`${pairs.join(" && ")} && source.lag > 1.0`)).toBe("unknown");
 });
+
+test("proves nothing by what exceeds the budget", () => {
+  const many = "[1,2,3,4,5,6,7,8,9,10]";
+  const nested = (depth: number): string =>
+    depth === 0 ? "true" : `${many}.all(x${depth}, ${nested(depth - 1)})`;
+  expect(decide(nested(2))).toBe("satisfiable");
+  expect(decide(nested(7))).toBe("unknown");
+  expect(decide(nested(7), "source.tier > 5 && source.tier < 3")).toBe("unsatisfiable");
+});

@@ -1,7 +1,7 @@
 import { comparisonOf, negateOperator } from "./atom.ts";
 import type { Variables } from "./condition.ts";
 import { type ConditionNode, childrenOf, factPath } from "./condition-node.ts";
-import { evaluateNode, prepareNode } from "./evaluate-node.ts";
+import { evaluateNode, prepareNode, Unfinished } from "./evaluate-node.ts";
 import {
   candidatesOf,
   type FactConstraint,
@@ -119,6 +119,8 @@ function constrain(conjunction: Conjunction, known: Variables): Facts | null {
 function isRuledOut(literal: Literal, known: Variables): boolean {
   if (containsHas(literal.node)) return false;
   const value = evaluateNode(literal.node, known);
+  // Nothing is proven by an evaluation that was given up.
+  if (value instanceof Unfinished) return false;
   if (isUndetermined(value)) return value.missing.length === 0;
   return value !== literal.isWanted;
 }
@@ -198,7 +200,14 @@ function findExample(nodes: readonly ConditionNode[], facts: Facts, known: Varia
   const combinations = choices.reduce((count, { values }) => count * Math.max(values.length, 1), 1);
   for (let trial = 0; trial < Math.min(combinations, TRIALS_MAX); trial += 1) {
     const example = substituteFacts(known, chooseFacts(choices, trial, combinations));
-    if (evaluators.every((evaluate) => evaluate(example) === true)) return true;
+    let value: unknown = true;
+    for (const evaluate of evaluators) {
+      value = evaluate(example);
+      if (value !== true) break;
+    }
+    if (value === true) return true;
+    // Other examples would cost as much, and all together far too much.
+    if (value instanceof Unfinished) return false;
   }
   return false;
 }

@@ -1,4 +1,6 @@
+import { MEMORY_MAX, STEPS_MAX } from "../conditions/budget.ts";
 import type { Variables } from "../conditions/condition.ts";
+import { evaluateNode, Unfinished } from "../conditions/evaluate-node.ts";
 import { satisfiability } from "../conditions/satisfiability.ts";
 import type { Contribution } from "../effects/effect.ts";
 import { effectSpecs } from "../effects/effect-specs.ts";
@@ -16,6 +18,7 @@ export function checkMeaning(
 ): readonly RuleFinding[] {
   return [
     ...rules.flatMap(deadRule),
+    ...rules.flatMap(costlyRule),
     ...rules.flatMap(contradictsItself),
     ...contradictions(rules),
     ...uncoveredSources(rules, sources),
@@ -43,6 +46,23 @@ function deadRule(checked: CheckedRule): readonly RuleFinding[] {
       severity: "warning",
       message: `The condition can never hold for any ${rule.for}, so the rule does nothing.`,
       fix: "Correct the condition, or remove the rule.",
+    }),
+  ];
+}
+
+/** What exceeds the budget before any fact is known may stay undetermined in every cycle. */
+function costlyRule(checked: CheckedRule): readonly RuleFinding[] {
+  const { condition, set } = checked;
+  const value = evaluateNode(condition.root, { params: set.params });
+  if (!(value instanceof Unfinished)) return [];
+  return [
+    aboutCondition(checked, {
+      code: "rule-budget",
+      severity: "warning",
+      message:
+        "The condition exceeds what one evaluation may cost " +
+        `(${STEPS_MAX} steps, ${MEMORY_MAX} elements created), so it can stay undetermined.`,
+      fix: "Nest fewer `all`, `exists`, `map` and `filter`, or go through shorter lists.",
     }),
   ];
 }

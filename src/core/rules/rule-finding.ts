@@ -23,6 +23,7 @@ export type RuleFindingCode =
   | "rule-type"
   | "rule-unsupported"
   | "rule-dead"
+  | "rule-budget"
   | "rule-contradiction"
   | "rule-duplicate"
   | "ruleset-duplicate"
