@@ -65,6 +65,24 @@ export function loadContract(scene: WarehouseScene): void {
     expect(await rowsOf("SELECT id FROM raw.a")).toEqual([[1]]);
   });
 
+  test.each(["append", "merge", "replace"] as const)(
+    "an extraction of no files is a load of no rows: %s",
+    async (strategy) => {
+      const options = { strategy, key: ["id"] };
+      const kept = strategy === "replace" ? [] : [[1, "x"]];
+      await load(loadOf(staged("e", "id,v\n1,x\n", "id BIGINT, v VARCHAR"), options));
+      for (const columns of ["id BIGINT, v VARCHAR", "id BIGINT, v VARCHAR, w DATE", ""]) {
+        const empty = manifestOf("e", [], { format: csv, columns });
+        const request = loadOf(empty, { ...options, fingerprint: hashOf([strategy, columns]) });
+        expect(await load(request)).toMatchObject({ isRepeat: false, rowsStaged: 0 });
+        expect(await rowsOf("SELECT id, v FROM raw.e")).toEqual(kept);
+        const output = (await scene.warehouse.outputs()).get("raw.e");
+        expect(output).toMatchObject({ fingerprint: request.fingerprint, exists: true });
+        expect(await load(request)).toMatchObject({ isRepeat: true });
+      }
+    },
+  );
+
   test("an append that was lost with its table is loaded again", async () => {
     const request = loadOf(staged("a", "id\n1\n", "id BIGINT"), { strategy: "append" });
     await load(request);

@@ -19,6 +19,7 @@ export const csv: StagedFormat = {
 
 /** `a BIGINT, b VARCHAR` as columns. */
 function columnsOf(text: string): readonly Column[] {
+  if (text === "") return [];
   return text.split(/,\s*(?![^(]*\))/).map((part) => {
     const [name = "", ...type] = part.split(" ");
     return { name, type: type.join(" "), nullable: true };

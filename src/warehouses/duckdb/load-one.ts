@@ -17,7 +17,7 @@ import { clearQuarantine, type Quarantine, quarantineRows, refuseReserved } from
 import { quoteTable } from "./quote-duckdb.ts";
 import { refuseChangedFiles } from "./refuse-changed-files.ts";
 import { dropOtherKind } from "./relation.ts";
-import { manifestColumns, type Shape, shapeTarget } from "./shape-target.ts";
+import { manifestColumns, type Shape, shapeTarget, withColumns } from "./shape-target.ts";
 import { dropBuilds, type FilledParts, refuseOvertaken } from "./split-load.ts";
 import { stageRows } from "./stage-rows.ts";
 import { appendRows, mergeRows, type Written } from "./write-rows.ts";
@@ -35,10 +35,10 @@ export interface LoadStep {
 
 /** The ten steps of a load, short of the commit. */
 export async function loadOne(session: Session, step: LoadStep): Promise<LoadOutcome> {
-  const { request } = step;
-  await fence(session, request.target);
-  const { claim: claimed, done } = await claimLoad(session, request);
-  if (done !== null) return repeatOutcome(session, request, { claim: claimed, done });
+  await fence(session, step.request.target);
+  const { claim: claimed, done } = await claimLoad(session, step.request);
+  if (done !== null) return repeatOutcome(session, step.request, { claim: claimed, done });
+  const request = withColumns(step.request, claimed.relation);
   if (step.filled !== null) await refuseOvertaken(session, request, step.filled.load);
   const stands = await readCursor(session, request.source);
   const claim = await beginAppending(session, request, claimed);
@@ -54,7 +54,11 @@ export async function loadOne(session: Session, step: LoadStep): Promise<LoadOut
   if (request.strategy === "replace" || claim.relation === null) {
     await clearQuarantine(session, request.source);
   }
-  const { staged, read, bad } = await stage(session, step, { claim, shape, quarantine });
+  const { staged, read, bad } = await stage(
+    session,
+    { ...step, request },
+    { claim, shape, quarantine },
+  );
   const keys =
     request.strategy === "merge"
       ? await settleKeys(session, request, { staged, quarantine })

@@ -7,6 +7,12 @@ import type { Session } from "./duckdb-session.ts";
 import { quoteName, quoteTable } from "./quote-duckdb.ts";
 import type { Relation } from "./relation.ts";
 
+/** Columns that a load adds to each row of a table that several loads share. */
+export const markers = [
+  { name: "_load_id", type: "VARCHAR" },
+  { name: "_loaded_at", type: "TIMESTAMP" },
+] as const;
+
 /** How staged rows fit into their target. */
 export interface Shape {
   /** The columns as they are staged. */
@@ -15,6 +21,16 @@ export interface Shape {
   readonly stored: readonly StagedColumn[];
   /** What must run first, so that the target can hold the rows without loss. */
   readonly statements: readonly string[];
+}
+
+/** A load of no files at all has the columns that its target has, where its manifest knows none. */
+export function withColumns(request: LoadRequest, relation: Relation | null): LoadRequest {
+  const { manifest } = request;
+  if (manifest.columns.length > 0 || manifest.files.length > 0 || relation === null) return request;
+  const columns = relation.columns
+    .filter(({ name }) => !markers.some((marker) => marker.name === name))
+    .map(({ name, type }) => ({ name, type, nullable: true }));
+  return { ...request, manifest: { ...manifest, columns } };
 }
 
 /** The manifest's columns with types as the engine writes them. */

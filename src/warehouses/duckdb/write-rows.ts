@@ -5,7 +5,7 @@ import type { Claim } from "./claim-load.ts";
 import type { Session } from "./duckdb-session.ts";
 import type { Staged } from "./gate-load.ts";
 import { literal, quoteName, quoteTable } from "./quote-duckdb.ts";
-import { type Shape, storedItems } from "./shape-target.ts";
+import { markers, type Shape, storedItems } from "./shape-target.ts";
 
 /** What became of the staged rows. `unchanged` are rows that the target held already, as they are. */
 export interface Written {
@@ -19,11 +19,6 @@ interface Rows {
   readonly shape: Shape;
   readonly staged: Staged;
 }
-
-const markers = [
-  { name: "_load_id", type: "VARCHAR" },
-  { name: "_loaded_at", type: "TIMESTAMP" },
-] as const;
 
 /** Adds the staged rows, each with the load that brought it. */
 export async function appendRows(
