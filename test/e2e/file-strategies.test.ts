@@ -46,3 +46,24 @@ test.each(["replace", "merge"] as const)(
     expect(await run("append")).toEqual(["1 a", "2 b", "3 c", "4 d"]);
   },
 );
+
+test.each(["9223372036854775808", "12345678901234567890123"])(
+  "ids like %s stay apart in a merged table",
+  async (id) => {
+    await using warehouse = await openDuckdbWarehouse({
+      path: join(scene.folder, "w.duckdb"),
+      memoryLimit: "512MB",
+    });
+    const staging = folderStaging(join(scene.folder, "staging"));
+    const ids = [0n, 1n, 2n].map((more) => String(BigInt(id) + more));
+    scene.write("ids.ndjson", ids.map((one) => `{"id":${one},"o":{"x":${one}}}\n`).join(""));
+    const given = { strategy: "merge", key: ["id"] } as const;
+    const source = sourceOf(fileConnector, { path: "ids.ndjson" }, given);
+    const manifest = await staging.stage("subject", hashOf(id), (folder) =>
+      scene.session.extract({ source, folder, cursor: null }, never),
+    );
+    await warehouse.load([loadOf(manifest, given)], never);
+    const { rows } = await warehouse.query("SELECT id, o FROM raw.subject ORDER BY id", 9);
+    expect(rows).toEqual(ids.map((one) => [one, `{"x":${one}}`]));
+  },
+);

@@ -225,11 +225,16 @@ async function describeJson(
   const shape = { type: "json", layout } as const;
   const rows = await countJson(run, file, { layout, lines: isLarge ? countLines(bytes) : 0 });
   if (rows.rows === 0) return { ...empty, shape };
+  // Keys that differ only in case get names of their own, by which only a copy has them.
+  const needsRewrite = layout === "unstructured" || !hasAllKeys;
   return {
-    columns: await zonedColumns(run, file, { layout, columns }),
+    columns: await exactColumns(run, file, {
+      layout,
+      columns: await zonedColumns(run, file, { layout, columns }),
+      needsRewrite,
+    }),
     ...rows,
-    // Keys that differ only in case get names of their own, by which only a copy has them.
-    needsRewrite: layout === "unstructured" || !hasAllKeys,
+    needsRewrite,
     shape,
   };
 }
@@ -265,8 +270,7 @@ async function zonedColumns(
   const instants = columns.filter(([, type]) => type === "TIMESTAMP").map(([name]) => name);
   if (instants.length === 0) return columns;
   const looks = instants.map((name) => {
-    const pointer = `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-    const text = `json_extract_string(json, ${quoteText(pointer)})`;
+    const text = `json_extract_string(json, ${pointerTo(name)})`;
     return (
       `CASE WHEN NOT bool_or(regexp_matches(${text}, ${clockOffset})) THEN 'TIMESTAMP' ` +
       `WHEN bool_and(regexp_matches(${text}, ${clockZone})) THEN 'TIMESTAMP WITH TIME ZONE' ` +
@@ -277,6 +281,50 @@ async function zonedColumns(
   const [row = []] = await run(`SELECT ${looks.join(", ")} FROM ${objects}`);
   const types = new Map(instants.map((name, index) => [name, String(row[index])]));
   return columns.map(([name, type]) => [name, types.get(name) ?? type]);
+}
+
+/**
+ * The columns with whole numbers that a DOUBLE would round as what keeps every digit: text, or JSON
+ * where they are within others.
+ * @throws SOURCE_UNREADABLE when a copy has to be made, which would round them
+ */
+async function exactColumns(
+  run: Run,
+  file: ReadableFile,
+  given: {
+    readonly layout: string;
+    readonly columns: FileFacts["columns"];
+    readonly needsRewrite: boolean;
+  },
+): Promise<FileFacts["columns"]> {
+  const { layout, columns, needsRewrite } = given;
+  const numbers = columns.filter(([, type]) => /DOUBLE|HUGEINT/.test(type));
+  if (numbers.length === 0) return columns;
+  const long = quoteText("(^|[\\[:,])\\s*-?[0-9]{16,}\\s*($|[\\],}])");
+  const looks = numbers.map(([name]) => {
+    const text = `CAST(json_extract(json, ${pointerTo(name)}) AS VARCHAR)`;
+    return `coalesce(bool_or(regexp_matches(${text}, ${long})), false)`;
+  });
+  const objects = jsonObjectsSql(file.readable, { layout, isGzip: file.isGzip });
+  const [row = []] = await run(`SELECT ${looks.join(", ")} FROM ${objects}`);
+  const losing = new Set(numbers.filter((_, index) => row[index] === true).map(([name]) => name));
+  if (needsRewrite && losing.size > 0) {
+    const names = [...losing].join(", ");
+    throw new OperatingError(
+      "SOURCE_UNREADABLE",
+      `${file.path} has whole numbers with more digits than can be copied, in ${names}`,
+      { hint: "Write one object per line, with keys that differ in more than case." },
+    );
+  }
+  return columns.map(([name, type]) => {
+    if (!losing.has(name)) return [name, type];
+    return [name, isNested(type) ? "JSON" : "VARCHAR"];
+  });
+}
+
+/** A key as a JSON pointer, in SQL. */
+function pointerTo(key: string): string {
+  return quoteText(`/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`);
 }
 
 function isNested(type: string): boolean {

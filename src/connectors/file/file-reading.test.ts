@@ -23,6 +23,8 @@ describe("types of delimited text", () => {
     ["more digits than BIGINT has", ["12345678901234567890"], "VARCHAR"],
     ["long whole numbers among decimals", ["1.5", "9007199254740993"], "VARCHAR"],
     ["decimals", ["1.5", "2", "-.5", "1e-3"], "DOUBLE"],
+    ["decimals with more digits than DOUBLE keeps", ["1.5", "12345678901234567.89"], "VARCHAR"],
+    ["decimals with many zeros", ["0.000000000000000000001", "1.5000000000000000000"], "DOUBLE"],
     ["what is beyond DOUBLE", ["1e400"], "VARCHAR"],
     ["hexadecimal and grouped digits", ["0x1F", "1_000"], "VARCHAR"],
     ["true and false", ["true", "FALSE"], "BOOLEAN"],
@@ -45,13 +47,17 @@ describe("types of delimited text", () => {
 
   test("what only the last row of a large file says counts too", async () => {
     const filler = "x".repeat(300);
-    const rows = Array.from({ length: 60_000 }, (_, id) => `${id},${id},${id}.5,${id},${filler}\n`);
-    const last = `1,01234,12345678901234567,7,${filler}\n`;
-    scene.write("t.csv", `id,zip,measure,n,note\n${rows.join("")}${last}`);
+    const rows = Array.from(
+      { length: 60_000 },
+      (_, id) => `${id},${id},${id}.5,${id}.5,${id},${filler}\n`,
+    );
+    const last = `1,01234,12345678901234567,-12345678901234567.89,7,${filler}\n`;
+    scene.write("t.csv", `id,zip,measure,amount,n,note\n${rows.join("")}${last}`);
     expect(await scene.shapeOf({ path: "t.csv" })).toEqual([
       "id BIGINT",
       "zip VARCHAR",
       "measure VARCHAR",
+      "amount VARCHAR",
       "n BIGINT",
       "note VARCHAR",
     ]);
@@ -100,6 +106,27 @@ describe("keys of JSON", () => {
   ])("instants of which %s have an offset", async (_, values, type) => {
     scene.write("t.ndjson", values.map((t) => `${JSON.stringify({ "at/~": t })}\n`).join(""));
     expect(await scene.shapeOf({ path: "t.ndjson" })).toEqual([`at/~ ${type}`]);
+  });
+
+  test.each([
+    ["beyond 64 bits", ["9223372036854775808", "9223372036854775809"], "VARCHAR"],
+    ["of 23 digits", ["12345678901234567890123", "1"], "VARCHAR"],
+    ["of 17 digits among decimals", ["1.5", "12345678901234567"], "VARCHAR"],
+    ["of 64 bits", ["9223372036854775807"], "BIGINT"],
+    ["within an object", ['{"x":12345678901234567890123}', '{"x":1}'], "JSON"],
+    ["within an array", ["[9223372036854775808]"], "JSON"],
+    ["that are decimals", ["1.5", "1e22", "12345678901234567.5"], "DOUBLE"],
+  ])("whole numbers %s keep their digits", async (_, values, type) => {
+    scene.write("t.ndjson", values.map((v) => `{"v":${v}}\n`).join(""));
+    expect(await scene.shapeOf({ path: "t.ndjson" })).toEqual([`v ${type}`]);
+    scene.write("t.json", `[${values.map((v) => `{"v":${v}}`).join(",\n")}]`);
+    expect(await scene.shapeOf({ path: "t.json" })).toEqual([`v ${type}`]);
+  });
+
+  test("long whole numbers that a copy would round make a file unreadable", async () => {
+    scene.write("t.json", '{\n"id":12345678901234567890123\n}');
+    const { presence } = await scene.probe({ path: "t.json" });
+    expect(presence).toMatchObject({ state: "unreachable", code: "SOURCE_UNREADABLE" });
   });
 
   test("keys that differ only in case are two columns, each with its values", async () => {

@@ -24,10 +24,10 @@ const candidates: readonly Candidate[] = [
   { type: "BIGINT", holds: (c) => `${matches(c, integer)} AND ${casts(c, "BIGINT")}` },
   {
     type: "DOUBLE",
-    // A whole number of more than 15 digits does not survive as DOUBLE.
+    // A whole number of more than 15 digits does not survive as DOUBLE, nor do 18 of any other.
     holds: (c) =>
       `${matches(c, "-?(0|[1-9][0-9]*)?([.][0-9]*)?([eE][+-]?[0-9]{1,3})?")} ` +
-      `AND ${matches(c, ".*[0-9].*")} AND NOT ${matches(c, "-?[0-9]{16,}")} ` +
+      `AND ${matches(c, ".*[0-9].*")} AND NOT ${matches(c, "-?[0-9]{16,}")} AND NOT ${isTooPrecise(c)} ` +
       `AND isfinite(TRY_CAST(${c} AS DOUBLE))`,
   },
   { type: "DATE", holds: (c) => `${matches(c, day)} AND ${casts(c, "DATE")}` },
@@ -99,7 +99,12 @@ function silentLoss(c: string, type: string): string | null {
     `substr(${c}, ${sign.length + 2}, 1) NOT IN ('.', 'e', 'E'))`;
   const isOther = `${c} < '-' OR contains(${c}, '_') OR ${isPadded("")} OR ${isPadded("-")}`;
   const isLong = `(length(${c}) > 15 AND ${matches(c, "-?[0-9]{16,}")})`;
-  return type === "BIGINT" ? isOther : `${isOther} OR ${isLong}`;
+  return type === "BIGINT" ? isOther : `${isOther} OR ${isLong} OR ${isTooPrecise(c)}`;
+}
+
+/** Whether a decimal has more significant digits than a DOUBLE ever gives back. */
+function isTooPrecise(c: string): string {
+  return `(length(${c}) > 18 AND length(trim(regexp_replace(${c}, '[eE].*|[-.]', '', 'g'), '0')) > 17)`;
 }
 
 async function holding(
