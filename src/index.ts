@@ -9,6 +9,7 @@ export type {
   Blueprint,
   Bypass,
   BypassReason,
+  DecidedRule,
   Decision,
   DecisionRecord,
   Dependency,
@@ -19,14 +20,46 @@ export type {
 } from "./core/decide/blueprint.ts";
 export type { DiffEntry, DiffField, DiffReport } from "./core/decide/diff-blueprints.ts";
 export type { WhyLink, WhyReport } from "./core/decide/why-report.ts";
-export type { Profile } from "./core/metadata/profile.ts";
-export type { Snapshot } from "./core/metadata/snapshot.ts";
+export type { Contribution, Effect, EffectKind } from "./core/effects/effect.ts";
+export type {
+  Attributed,
+  Conflict,
+  MergedEffects,
+  Notification,
+} from "./core/effects/merged-effects.ts";
+export type {
+  Cadence,
+  LastLoad,
+  Presence,
+  Profile,
+  Quality,
+  Reliability,
+  Volume,
+} from "./core/metadata/profile.ts";
+export type { Capacity, IdentifiedProfile, Snapshot } from "./core/metadata/snapshot.ts";
+export type { Check, Gate, Measurement, OnFail } from "./core/project/check.ts";
 export type { Location, Problem } from "./core/project/problem.ts";
-export type { SourceSpec } from "./core/project/project.ts";
-export type { Rule, RuleSet } from "./core/rules/rule-set.ts";
+export type {
+  BypassPolicy,
+  RetryPolicy,
+  SourceAttributes,
+  SourceSpec,
+  SubjectKind,
+  TaskKind,
+} from "./core/project/project.ts";
+export type { ParamValue, Rule, RuleOutcome, RuleSet } from "./core/rules/rule-set.ts";
 export { defineRuleSet, type RuleSetFileInput } from "./core/rules/rule-set-file.ts";
-export type { RunEvent, RunStatus, TaskResult, TaskStatus } from "./core/run/run-event.ts";
-export type { TableName } from "./core/schema/table-schema.ts";
+export type {
+  Failure,
+  RunEvent,
+  RunStatus,
+  TaskResult,
+  TaskStatus,
+} from "./core/run/run-event.ts";
+export type { Column, TableName, TableSchema } from "./core/schema/table-schema.ts";
+export type { Hash } from "./core/std/hash.ts";
+export type { Json, JsonObject } from "./core/std/json.ts";
+export type { EpochMs } from "./core/std/time.ts";
 export type {
   CheckReport,
   CycleOptions,
