@@ -21,6 +21,7 @@ export const catalogue = {
   CONNECTION_REFUSED: { blame: "external", summary: "A system refused the given access." },
   SOURCE_MISSING: { blame: "external", summary: "A source is not there." },
   SOURCE_UNREADABLE: { blame: "external", summary: "A source is there but cannot be read." },
+  SOURCE_EMPTY: { blame: "data", summary: "A source is there but has no columns to load." },
   SOURCE_CHANGED: { blame: "transient", summary: "A source changed while it was read." },
   SOURCE_REWRITTEN: { blame: "data", summary: "A file that was appended before has changed." },
   SCHEMA_INCOMPATIBLE: { blame: "data", summary: "Data does not fit the table without loss." },

@@ -67,3 +67,22 @@ test.each(["9223372036854775808", "12345678901234567890123"])(
     expect(rows).toEqual(ids.map((one) => [one, `{"x":${one}}`]));
   },
 );
+
+test("an empty file with declared columns empties its table, whose columns stay", async () => {
+  await using warehouse = await openDuckdbWarehouse({
+    path: join(scene.folder, "w.duckdb"),
+    memoryLimit: "512MB",
+  });
+  const staging = folderStaging(join(scene.folder, "staging"));
+  const locator = { path: "a.csv", types: { id: "BIGINT", v: "VARCHAR" } };
+  const source = sourceOf(fileConnector, locator);
+  for (const text of ["id,v\n1,a\n", ""]) {
+    scene.write("a.csv", text);
+    const manifest = await staging.stage("subject", hashOf(text), (folder) =>
+      scene.session.extract({ source, folder, cursor: null }, never),
+    );
+    await warehouse.load([loadOf(manifest)], never);
+  }
+  const { rows } = await warehouse.query("SELECT count(id), count(v) FROM raw.subject", 1);
+  expect(rows.map((row) => row.map(Number))).toEqual([[0, 0]]);
+});

@@ -253,7 +253,22 @@ describe("odd delimited text", () => {
       isExact: true,
       schema: null,
     });
-    expect(await codeOf(scene.extract({ path: "empty.csv" }))).toBe("SOURCE_UNREADABLE");
+    expect(await codeOf(scene.extract({ path: "empty.csv" }))).toBe("SOURCE_EMPTY");
+  });
+
+  test.each([
+    ["none.csv", ""],
+    ["none.json", "[]"],
+    ["none.ndjson", " \n"],
+  ])("an empty %s whose columns are declared is extracted with no rows", async (path, text) => {
+    scene.write(path, text);
+    expect(await codeOf(scene.extract({ path }))).toBe("SOURCE_EMPTY");
+    const draft = await scene.extract({ path, types: { id: "bigint", v: "VARCHAR" } });
+    expect(draft).toMatchObject({ scope: "full", rows: 0, files: [] });
+    expect(draft.columns).toEqual([
+      { name: "id", type: "BIGINT", nullable: true },
+      { name: "v", type: "VARCHAR", nullable: true },
+    ]);
   });
 });
 

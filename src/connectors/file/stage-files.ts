@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { copyFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Column } from "../../core/schema/table-schema.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
+import { canonicalType } from "../../ports/declared-type.ts";
 import type { ManifestDraft, StagedFile, StagedFormat } from "../../ports/staging.ts";
 import type { FileChoice } from "./choose-files.ts";
 import { isLiteralPath, quoteName, quoteText } from "./duckdb-reader.ts";
@@ -30,7 +32,8 @@ interface Target {
 /**
  * Stages the chosen ones of a source's files: by reference where the warehouse can read them as
  * they are, else as copies in UTF-8 with one header and as many fields in every row.
- * @throws SOURCE_CHANGED when a file changed since it was identified
+ * @throws SOURCE_CHANGED when a file changed since it was identified, SOURCE_EMPTY when all are
+ *   empty and no columns are declared
  */
 export async function stageFiles(
   files: readonly DescribedFile[],
@@ -40,9 +43,13 @@ export async function stageFiles(
   const chosenPaths = new Set(choice.files.map((file) => file.path));
   const filled = files.filter((file) => file.facts.columns.length > 0);
   const chosen = filled.filter((file) => chosenPaths.has(file.path));
-  if (chosen.length === 0 && choice.scope === "full") {
-    throw new OperatingError("SOURCE_UNREADABLE", `${locator.path} is empty: it has no columns.`, {
-      hint: "Hold the load by a rule while source.volume.rows is 0, or remove the empty file.",
+  const found = await columnsOf(files, locator, context);
+  const columns = found.length === 0 ? declaredColumns(locator) : found;
+  if (columns.length === 0 && choice.scope === "full") {
+    throw new OperatingError("SOURCE_EMPTY", `${locator.path} is empty: it has no columns`, {
+      hint:
+        "Declare its columns under types to load it with no rows, hold the load by a rule while " +
+        "source.volume.rows is 0, or remove the empty file.",
     });
   }
   const target = targetFor(chosen, locator);
@@ -62,7 +69,7 @@ export async function stageFiles(
     format: target.format,
     compression: target.isGzip ? "gzip" : "none",
     files: staged,
-    columns: await columnsOf(files, locator, context),
+    columns,
     scope: choice.scope,
     rows: rows.reduce(
       (total, count) => (total === null || count === null ? null : total + count),
@@ -70,6 +77,15 @@ export async function stageFiles(
     ),
     cursor: choice.cursor,
   };
+}
+
+/** What `types` says of a source whose files say nothing. */
+function declaredColumns(locator: FileLocator): readonly Column[] {
+  return Object.entries(locator.types).map(([name, type]) => ({
+    name,
+    type: canonicalType(type),
+    nullable: true,
+  }));
 }
 
 /** The reading that fits the most files as they are; the others are copied into it. */
