@@ -79,7 +79,7 @@ async function openFolder(folder: string, connection: string): Promise<string> {
       { hint: "Check options.root: it is relative to the project's folder.", cause: error },
     );
   }
-  throw new OperatingError("CONNECTION_FAILED", `Connection ${connection}: ${folder} is a file.`, {
+  throw new OperatingError("CONNECTION_FAILED", `Connection ${connection}: ${folder} is a file`, {
     hint: "Set options.root to the folder, and name the file in the source's path.",
   });
 }

@@ -28,3 +28,18 @@ test("anything else is a bug and stays what it is", () => {
   const bug = new TypeError("x is undefined");
   expect(toFileError(bug, "data/a.csv")).toBe(bug);
 });
+
+test.each([
+  "ENOENT",
+  "EACCES",
+  "EISDIR",
+  "ELOOP",
+  "ENOSPC",
+  "Z_DATA_ERROR",
+  "IO Error: No. Not so.",
+])("what is said of %s can be gone on with: it ends without a full stop", (word) => {
+  const error = Object.assign(new Error(word), word.includes(" ") ? {} : { code: word });
+  const coded = toFileError(error, "a.csv");
+  expect(coded).toBeInstanceOf(OperatingError);
+  expect(coded).toMatchObject({ message: expect.stringMatching(/[^.]$/) });
+});

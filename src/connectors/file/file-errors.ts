@@ -13,22 +13,22 @@ export function toFileError(error: unknown, subject: string): unknown {
       ...(hint === undefined ? {} : { hint }),
     });
   if (error.name === "AbortError") {
-    return new OperatingError("CANCELLED", `Reading ${subject} was cancelled.`, { cause: error });
+    return new OperatingError("CANCELLED", `Reading ${subject} was cancelled`, { cause: error });
   }
   switch (code) {
     case "ENOENT":
     case "ENOTDIR":
-      return new OperatingError("SOURCE_MISSING", `${subject} is not there.`, { cause: error });
+      return new OperatingError("SOURCE_MISSING", `${subject} is not there`, { cause: error });
     case "EACCES":
     case "EPERM":
-      return unreadable("may not be read.", "Give the user that runs Sluice read access to it.");
+      return unreadable("may not be read", "Give the user that runs Sluice read access to it.");
     case "EISDIR":
-      return unreadable("is a folder, not a file.", "Name its files, for example folder/*.csv.");
+      return unreadable("is a folder, not a file", "Name its files, for example folder/*.csv.");
     case "ELOOP":
-      return unreadable("is a symbolic link that leads back to itself.");
+      return unreadable("is a symbolic link that leads back to itself");
     case "ENOSPC":
     case "EDQUOT":
-      return new OperatingError("STAGING_FULL", `No space is left to convert ${subject}.`, {
+      return new OperatingError("STAGING_FULL", `No space is left to convert ${subject}`, {
         cause: error,
       });
     case "EIO":
@@ -42,7 +42,7 @@ export function toFileError(error: unknown, subject: string): unknown {
   }
   if (code.startsWith("Z_") || code.startsWith("ERR_ZLIB") || code === "ERR_BUFFER_TOO_LARGE") {
     return unreadable(
-      `is not a whole gzip file: ${error.message}.`,
+      `is not a whole gzip file: ${error.message}`,
       "Check that it was written to its end, and that its name ends in .gz only when it is gzip.",
     );
   }
@@ -57,5 +57,5 @@ function isDuckdbError(error: Error): boolean {
 /** The first paragraph, without DuckDB's echo of our own statement. */
 function firstLine(message: string): string {
   const [paragraph = ""] = message.split(/\n\s*\n|\nLINE /);
-  return paragraph.replaceAll(/\s+/g, " ").trim().slice(0, 500);
+  return paragraph.replaceAll(/\s+/g, " ").trim().slice(0, 500).replace(/\.+$/, "");
 }

@@ -77,7 +77,7 @@ export async function identifyFile(
   } catch (error) {
     throw toFileError(error, file.path);
   }
-  throw new OperatingError("SOURCE_CHANGED", `${file.path} keeps changing while it is read.`, {
+  throw new OperatingError("SOURCE_CHANGED", `${file.path} keeps changing while it is read`, {
     hint: "Write files under another name and rename them when they are complete.",
   });
 }
@@ -88,12 +88,12 @@ export async function stampFile(
 ): Promise<{ readonly stamp: FileStamp; readonly mtimeMs: number; readonly ctimeMs: number }> {
   const stats = await stat(file.absolute, { bigint: true });
   if (stats.isDirectory()) {
-    throw new OperatingError("SOURCE_UNREADABLE", `${file.path} is a folder, not a file.`, {
+    throw new OperatingError("SOURCE_UNREADABLE", `${file.path} is a folder, not a file`, {
       hint: `Name its files, for example ${file.path}/*.csv.`,
     });
   }
   if (!stats.isFile()) {
-    throw new OperatingError("SOURCE_UNREADABLE", `${file.path} is a device or pipe, not a file.`);
+    throw new OperatingError("SOURCE_UNREADABLE", `${file.path} is a device or pipe, not a file`);
   }
   return {
     stamp: { size: Number(stats.size), text: fileStamp(stats) },

@@ -89,7 +89,7 @@ export async function identifyFiles(
 ): Promise<readonly IdentifiedFile[]> {
   const found = await findFiles(context.root, locator.path, context.signal);
   if (found.length === 0) {
-    throw new OperatingError("SOURCE_MISSING", `There is no file ${locator.path}.`, {
+    throw new OperatingError("SOURCE_MISSING", `There is no file ${locator.path}`, {
       hint: `Paths are relative to ${context.root}.`,
     });
   }
@@ -129,8 +129,8 @@ function formatOf(locator: FileLocator, files: readonly IdentifiedFile[]): FileF
   if (formats.size === 1 && format) return format;
   const detail =
     formats.size === 1
-      ? `The name of ${files[0]?.path ?? locator.path} does not say which format it has.`
-      : `${locator.path} matches files of different formats.`;
+      ? `The name of ${files[0]?.path ?? locator.path} does not say which format it has`
+      : `${locator.path} matches files of different formats`;
   throw new OperatingError("SOURCE_UNREADABLE", detail, {
     hint: "Set format: csv, tsv, ndjson, json or parquet, or narrow the path.",
   });
@@ -148,7 +148,7 @@ async function toReadable(
   const head = await readHead({ absolute: file.absolute, isGzip }, 3);
   const encoding = encodingOf(head, isUtf8, given.locator.csv.encoding);
   if (encoding === "utf-8" && !isUtf8) {
-    throw new OperatingError("SOURCE_UNREADABLE", `${file.path} is not valid UTF-8.`, {
+    throw new OperatingError("SOURCE_UNREADABLE", `${file.path} is not valid UTF-8`, {
       hint: "Set csv.encoding to what it is, for example windows-1252.",
     });
   }
@@ -193,7 +193,7 @@ async function decode(
       done(null, text);
     } catch (cause) {
       done(
-        new OperatingError("SOURCE_UNREADABLE", `${file.path} is not valid ${to.encoding}.`, {
+        new OperatingError("SOURCE_UNREADABLE", `${file.path} is not valid ${to.encoding}`, {
           hint: "Set csv.encoding to what it is, and check that the file is whole.",
           cause,
         }),

@@ -53,7 +53,7 @@ export async function findFiles(
   } else {
     const alternatives = parseGlob(pattern);
     if (alternatives === null) {
-      throw new OperatingError("SOURCE_UNREADABLE", `${pattern} stands for too many patterns.`, {
+      throw new OperatingError("SOURCE_UNREADABLE", `${pattern} stands for too many patterns`, {
         hint: "Use fewer {a,b} groups: at most 256 combinations.",
       });
     }
@@ -116,7 +116,7 @@ function checkDepth(walk: Walk, folder: readonly string[]): void {
   if (folder.length <= depthMax) return;
   throw new OperatingError(
     "SOURCE_UNREADABLE",
-    `${walk.pattern} goes more than ${depthMax} folders deep.`,
+    `${walk.pattern} goes more than ${depthMax} folders deep`,
     { hint: "Name the folder more exactly." },
   );
 }
@@ -135,7 +135,7 @@ async function visit(
   if (walk.found.size > filesMax) {
     throw new OperatingError(
       "SOURCE_UNREADABLE",
-      `${walk.pattern} matches more than ${filesMax} files.`,
+      `${walk.pattern} matches more than ${filesMax} files`,
       { hint: "Split the source by a narrower pattern." },
     );
   }
@@ -156,7 +156,7 @@ async function readFolder(walk: Walk, folder: readonly string[]): Promise<readon
   if (walk.entries > entriesMax) {
     throw new OperatingError(
       "SOURCE_UNREADABLE",
-      `${walk.pattern} leads through more than ${entriesMax} files and folders.`,
+      `${walk.pattern} leads through more than ${entriesMax} files and folders`,
       { hint: "Name the folder more exactly." },
     );
   }
@@ -185,7 +185,7 @@ async function resolveInside(root: string, path: string): Promise<string> {
   if (real === root || real.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)) return real;
   throw new OperatingError(
     "PATH_OUTSIDE_PROJECT",
-    `${path} is a symbolic link that leaves the connection's folder.`,
+    `${path} is a symbolic link that leaves the connection's folder`,
     { hint: "Put the file into the folder, or make a connection for the folder that it is in." },
   );
 }

@@ -200,7 +200,7 @@ async function rewrite(
       if (extra !== 0) {
         throw new OperatingError(
           "SOURCE_UNREADABLE",
-          `${file.path}: ${String(extra)} rows have more fields than any of the first rows.`,
+          `${file.path}: ${String(extra)} rows have more fields than any of the first rows`,
           { hint: "Check the delimiter and quotes of these rows." },
         );
       }
@@ -227,7 +227,7 @@ async function rewrite(
 async function checkUnchanged(file: DescribedFile): Promise<void> {
   const now = await stampFile(file);
   if (isSameStamp(now.stamp, file.stamp)) return;
-  throw new OperatingError("SOURCE_CHANGED", `${file.path} changed while it was extracted.`, {
+  throw new OperatingError("SOURCE_CHANGED", `${file.path} changed while it was extracted`, {
     hint: "Write files under another name and rename them when they are complete.",
   });
 }
