@@ -4,6 +4,11 @@ import { literal, quoteName } from "./quote-duckdb.ts";
 export interface StagedColumn {
   readonly name: string;
   readonly type: string;
+  /**
+   * True where the manifest says VARCHAR and the target has this type: of a column without any
+   * value, as of one with a single odd value, nothing else could be told.
+   */
+  readonly isGuessed?: true;
 }
 
 /**
@@ -76,6 +81,15 @@ export function textCast(text: string, type: string): TextCast | null {
   }
 }
 
+/** The cast of a column's text. A guessed number must look like one: `007` and `0x1F` are names. */
+export function columnCast(text: string, { type, isGuessed }: StagedColumn): TextCast | null {
+  const cast = textCast(text, type);
+  if (cast === null || isGuessed === undefined || !isNumeric(type)) return cast;
+  const number =
+    "'(?i)\\s*[+-]?((0|[1-9][0-9]*)?(\\.[0-9]*)?(e[+-]?[0-9]+)?|nan|inf|infinity)\\s*'";
+  return { ...cast, isLossy: `(${cast.isLossy}) OR NOT regexp_full_match(${text}, ${number})` };
+}
+
 /** A typed value as another type, or `null` where it would not be the same value. */
 export function typedCast(value: string, from: string, to: string): TextCast {
   return {
@@ -97,9 +111,14 @@ export function lenient(text: string, column: StagedColumn, cast: TextCast | nul
   return cast === null ? kept : `CASE WHEN ${cast.isLossy} THEN NULL ELSE ${kept} END`;
 }
 
+/** How `problem` begins. */
+export function problemPrefix({ name }: StagedColumn): string {
+  return `column ${name}: `;
+}
+
 /** Why a column's text cannot be kept as a value; NULL when it can. */
 export function problem(text: string, column: StagedColumn, cast: TextCast | null): string {
-  const told = `'column ' || ${literal(column.name)} || ': ' || substr(CAST(${text} AS VARCHAR), 1, 200) || ${literal(` is no ${column.type}`)}`;
+  const told = `${literal(problemPrefix(column))} || substr(CAST(${text} AS VARCHAR), 1, 200) || ${literal(` is no ${column.type}`)}`;
   return `CASE WHEN ${text} IS NOT NULL AND (${lenient(text, column, cast)}) IS NULL THEN ${told} END`;
 }
 

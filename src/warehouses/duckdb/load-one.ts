@@ -17,7 +17,13 @@ import { clearQuarantine, type Quarantine, quarantineRows, refuseReserved } from
 import { quoteTable } from "./quote-duckdb.ts";
 import { refuseChangedFiles } from "./refuse-changed-files.ts";
 import { dropOtherKind } from "./relation.ts";
-import { manifestColumns, type Shape, shapeTarget, withColumns } from "./shape-target.ts";
+import {
+  manifestColumns,
+  refuseMisfits,
+  type Shape,
+  shapeTarget,
+  withColumns,
+} from "./shape-target.ts";
 import { dropBuilds, type FilledParts, refuseOvertaken } from "./split-load.ts";
 import { stageRows } from "./stage-rows.ts";
 import { appendRows, mergeRows, type Written } from "./write-rows.ts";
@@ -145,6 +151,7 @@ async function stage(
   await refuseChangedFiles(request.manifest.files);
   refuseWrongCount(request, read);
   if (counts.bad > 0) {
+    await refuseMisfits(session, request, { shape, rows, bad });
     if (counts.good === 0) await refuseAllBad(session, request, bad);
     await quarantineRows(session, quarantine, `SELECT _raw, _reason FROM ${bad}`);
   }

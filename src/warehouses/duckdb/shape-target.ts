@@ -2,9 +2,16 @@ import { tableText } from "../../core/schema/table-schema.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { LoadRequest } from "../../ports/warehouse.ts";
 import { canonicalTypes } from "./check-sql.ts";
-import { isNumeric, isWider, type StagedColumn, strict, typedCast } from "./column-cast.ts";
+import {
+  isNumeric,
+  isWider,
+  problemPrefix,
+  type StagedColumn,
+  strict,
+  typedCast,
+} from "./column-cast.ts";
 import type { Session } from "./duckdb-session.ts";
-import { quoteName, quoteTable } from "./quote-duckdb.ts";
+import { literal, quoteName, quoteTable } from "./quote-duckdb.ts";
 import type { Relation } from "./relation.ts";
 
 /** Columns that a load adds to each row of a table that several loads share. */
@@ -70,6 +77,11 @@ export async function shapeTarget(
     const { name, type } = column;
     const has = there.get(name.toLowerCase());
     const common = has === undefined ? type : await commonType(session, has, type);
+    if (common === null && has !== undefined && type === "VARCHAR") {
+      staged.push({ name, type: has, isGuessed: true });
+      stored.push({ name, type: has });
+      continue;
+    }
     if (common === null || !(await holds(session, request, { name, from: has, to: common }))) {
       clashes.push(`${name} is ${has} and would become ${type}`);
       continue;
@@ -83,14 +95,39 @@ export async function shapeTarget(
       statements.push(`ALTER TABLE ${table} ALTER ${quoteName(name)} TYPE ${common}`);
     }
   }
-  if (clashes.length > 0) {
-    throw new OperatingError(
-      "SCHEMA_INCOMPATIBLE",
-      `${request.source} no longer fits ${tableText(request.target)}: ${clashes.join("; ")}`,
-      { hint: "Load it once with strategy replace, or give the column one type at the source." },
-    );
-  }
+  refuseClashes(request, clashes);
   return { staged, stored, statements };
+}
+
+function refuseClashes(request: LoadRequest, clashes: readonly string[]): void {
+  if (clashes.length === 0) return;
+  throw new OperatingError(
+    "SCHEMA_INCOMPATIBLE",
+    `${request.source} no longer fits ${tableText(request.target)}: ${clashes.join("; ")}`,
+    { hint: "Load it once with strategy replace, or give the column one type at the source." },
+  );
+}
+
+/**
+ * A column of text of which no value at all is of the target's type has become another column.
+ * @throws SCHEMA_INCOMPATIBLE
+ */
+export async function refuseMisfits(
+  session: Session,
+  request: LoadRequest,
+  on: { readonly shape: Shape; readonly rows: string; readonly bad: string },
+): Promise<void> {
+  const clashes: string[] = [];
+  for (const column of on.shape.staged) {
+    if (column.isGuessed === undefined) continue;
+    const [row = []] = await session.rows(
+      `SELECT (SELECT count(${quoteName(column.name)}) FROM ${on.rows}),
+         (SELECT count(*) FROM ${on.bad} WHERE contains(_reason, ${literal(problemPrefix(column))}))`,
+    );
+    if (Number(row[0]) > 0 || Number(row[1]) === 0) continue;
+    clashes.push(`${column.name} is ${column.type} and would become VARCHAR`);
+  }
+  refuseClashes(request, clashes);
 }
 
 /** A type that may hold both; `null` when there is none that keeps their meaning. */

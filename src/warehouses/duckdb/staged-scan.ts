@@ -1,6 +1,7 @@
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { Manifest, StagedFile } from "../../ports/staging.ts";
 import {
+  columnCast,
   lenient,
   problem,
   type StagedColumn,
@@ -76,8 +77,7 @@ function selectOf(from: string, items: readonly string[], where: readonly string
 
 function castOf(found: { readonly value: string; readonly type: string }, column: StagedColumn) {
   if (found.type === column.type) return null;
-  const asText: TextCast | null =
-    found.type === "VARCHAR" ? textCast(found.value, column.type) : null;
+  const asText: TextCast | null = found.type === "VARCHAR" ? columnCast(found.value, column) : null;
   return asText ?? typedCast(found.value, found.type, column.type);
 }
 
@@ -122,7 +122,7 @@ function lenientCast(
   found: { readonly value: string; readonly type: string },
   column: StagedColumn,
 ): TextCast | null {
-  if (found.type === "VARCHAR") return textCast(found.value, column.type);
+  if (found.type === "VARCHAR") return columnCast(found.value, column);
   return found.type === "JSON" ? null : castOf(found, column);
 }
 
