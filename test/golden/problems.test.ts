@@ -47,6 +47,14 @@ test.each(cases)("problems/%s is reported as it should be", async (name) => {
   expect(whole).toBe(readFileSync(path, "utf8"));
 });
 
+test("every problem says what to write instead", () => {
+  for (const name of cases) {
+    const said = readFileSync(join(folder, name), "utf8").split("=== problems\n")[1] ?? "";
+    const problems = said.split(/^(?=error |warning )/m).filter((text) => text !== "");
+    expect(problems.filter((text) => !/^ *= help: \S/m.test(text))).toEqual([]);
+  }
+});
+
 test("no secret is ever shown", () => {
   for (const name of cases) {
     const said = readFileSync(join(folder, name), "utf8").split("=== problems\n")[1];

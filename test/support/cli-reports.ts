@@ -181,6 +181,7 @@ export function brokenCheck(): CheckReport {
         severity: "warning",
         message: "No rule speaks of source `flights`.",
         location: { file, line: 4, column: 5 },
+        fix: "Widen a rule's condition.",
       },
     ],
     counts: { connections: 1, sources: 1, models: 0, rules: 12 },

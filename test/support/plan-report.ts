@@ -190,6 +190,7 @@ function reportOf(decided: Decided): PlanReport {
         severity: "warning",
         message: "No rule speaks of tickets.",
         location: { file: "connections/booking.yaml", line: 3, column: 5 },
+        fix: "Widen a rule's condition.",
       },
     ],
   };

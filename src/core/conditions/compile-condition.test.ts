@@ -226,7 +226,7 @@ describe("a condition that cannot be used", () => {
   test.each([
     ["source.tier = 0", "=", "Write `==` to compare."],
     ["source.tier == 0 and true", "and", "Write `&&`."],
-    ["(source.tier == 0", "", null],
+    ["(source.tier == 0", "", "Finish the expression: an operand or a closing bracket is missing."],
     ["", "", 'Write an expression that is true or false, such as `source.kind == "file"`.'],
   ])("%s is a syntax problem", (text, blamed, fix) => {
     const problem = problemOf(text);

@@ -68,7 +68,7 @@ function checkCondition(text: string, scope: ConditionScope): ConditionNode {
   const root = resolveCondition(parsed.ast, names);
   if (root.type.kind !== "bool" && root.type.kind !== "dyn") {
     const message = `A condition is true or false, but this is a ${renderType(root.type)}.`;
-    const fix = isNumeric(root.type) ? "Compare it with something, as in `… > 0`." : null;
+    const fix = `Compare it with something, as in \`… ${isNumeric(root.type) ? "> 0" : "== …"}\`.`;
     throw typeFault(root, message, fix);
   }
   parsed.confirmTypes();

@@ -16,7 +16,7 @@ interface Place {
   readonly end: number;
 }
 
-export function typeFault(place: Place, message: string, fix: string | null = null) {
+export function typeFault(place: Place, message: string, fix: string) {
   return new ConditionFault({
     code: "condition-type",
     message,
@@ -26,7 +26,7 @@ export function typeFault(place: Place, message: string, fix: string | null = nu
   });
 }
 
-export function unsupportedFault(place: Place, message: string, fix: string | null = null) {
+export function unsupportedFault(place: Place, message: string, fix: string) {
   return new ConditionFault({
     code: "condition-unsupported",
     message,

@@ -54,7 +54,7 @@ export interface ConditionProblem {
   /** Offsets into the condition's text, in UTF-16 units; `end` is exclusive. */
   readonly start: number;
   readonly end: number;
-  readonly fix: string | null;
+  readonly fix: string;
 }
 
 /** A node of a kept evaluation: one sub-expression with the value it had. */

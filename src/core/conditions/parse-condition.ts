@@ -17,7 +17,11 @@ export interface ParsedCondition {
 export function parseCondition(text: string, scope: DeclaredScope): ParsedCondition {
   if (text.length > TEXT_LENGTH_MAX) {
     const size = `${text.length} characters, more than ${TEXT_LENGTH_MAX}`;
-    throw unsupportedFault({ start: TEXT_LENGTH_MAX, end: text.length }, `It has ${size}.`);
+    throw unsupportedFault(
+      { start: TEXT_LENGTH_MAX, end: text.length },
+      `It has ${size}.`,
+      tooLargeFix,
+    );
   }
   if (text.trim() === "") {
     throw new ConditionFault({
@@ -56,9 +60,12 @@ function faultOf(error: ParseError | CelTypeError, text: string): ConditionFault
     message: describe(error.code, error.summary),
     start,
     end,
-    fix: isSyntax ? syntaxFix(text, start) : null,
+    fix: isLimit ? tooLargeFix : isSyntax ? syntaxFix(text, start) : typeFix,
   });
 }
+
+const tooLargeFix = "Split it into several rules, or move long lists to `params`.";
+const typeFix = "Compare values of one type; convert one of them, as in `string(…)` or `int(…)`.";
 
 /** The parser names its tokens in capitals; people know them by their signs. */
 const tokenNames: Readonly<Record<string, string>> = {
@@ -88,7 +95,7 @@ function describe(code: string, summary: string): string {
 }
 
 /** What people bring along from other languages. */
-function syntaxFix(text: string, at: number): string | null {
+function syntaxFix(text: string, at: number): string {
   const rest = text.slice(at);
   if (/^=(?!=)/.test(rest)) return "Write `==` to compare.";
   if (/^[&|](?![&|])/.test(rest)) return `Write \`${rest[0]}${rest[0]}\`.`;
@@ -96,5 +103,7 @@ function syntaxFix(text: string, at: number): string | null {
   if (/^or\b/i.test(rest)) return "Write `||`.";
   if (/^not\b/i.test(rest)) return "Write `!`.";
   if (/^<>/.test(text.slice(Math.max(0, at - 1)))) return "Write `!=`.";
-  return null;
+  if (rest.trim() === "")
+    return "Finish the expression: an operand or a closing bracket is missing.";
+  return "Correct it here or just before: an operator, quote or bracket too many or too few.";
 }

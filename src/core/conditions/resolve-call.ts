@@ -59,7 +59,7 @@ function expectBool(node: ConditionNode, callee: string): void {
   if (node.type.kind === "bool" || node.type.kind === "dyn") return;
   const name = callee === "?:" ? "`? :`" : `\`${callee}\``;
   const message = `${name} needs a condition here, but this is a ${renderType(node.type)}.`;
-  const fix = isNumeric(node.type) ? "Compare it with something, as in `… > 0`." : null;
+  const fix = `Compare it with something, as in \`… ${isNumeric(node.type) ? "> 0" : "== …"}\`.`;
   throw typeFault(node, message, fix);
 }
 
@@ -87,16 +87,34 @@ function incomparable(left: ConditionNode, right: ConditionNode, callee: string)
   return typeFault({ start: left.start, end: right.end }, message, conversionFix(left, right));
 }
 
-function conversionFix(left: ConditionNode, right: ConditionNode): string | null {
+function conversionFix(left: ConditionNode, right: ConditionNode): string {
   if (left.type.kind === "string" && right.type.kind !== "string" && right.kind === "literal") {
     return `Write \`"${String(right.value)}"\` in quotes.`;
   }
-  if (right.kind !== "literal" || typeof right.value !== "string") return null;
+  if (right.kind !== "literal" || typeof right.value !== "string") return sameTypeFix(left);
   if (isNumeric(left.type) && /^-?\d+(\.\d+)?$/.test(right.value)) {
     return `Write \`${right.value}\` without quotes.`;
   }
   if (left.type.kind === "timestamp") return `Write \`timestamp("${right.value}")\`.`;
-  return left.type.kind === "duration" ? `Write \`duration("${right.value}")\`.` : null;
+  return left.type.kind === "duration"
+    ? `Write \`duration("${right.value}")\`.`
+    : sameTypeFix(left);
+}
+
+/** What would do beside the left side, by an example where there is a short one. */
+function sameTypeFix({ type }: ConditionNode): string {
+  const examples: Readonly<Record<string, string>> = {
+    int: "1",
+    uint: "1",
+    double: "0.5",
+    string: '"text"',
+    bool: "true",
+    duration: 'duration("1h")',
+    timestamp: 'timestamp("2026-01-31T06:00:00Z")',
+  };
+  const example = examples[type.kind];
+  const such = example === undefined ? "" : `, such as \`${example}\``;
+  return `Compare it with a value of type ${renderType(type)}${such}.`;
 }
 
 /** An enumeration never equals a text outside of it: that comparison is a slip of the pen. */
@@ -108,7 +126,11 @@ function expectMember(enumeration: ConditionNode, other: ConditionNode): void {
   } else if (other.type.kind === "string" && other.type.values !== null) {
     if (!other.type.values.some((value) => values.includes(value))) {
       const both = `${renderType(enumeration.type)}, and ${renderType(other.type)}`;
-      throw typeFault(other, `They have no value in common: ${both}.`);
+      throw typeFault(
+        other,
+        `They have no value in common: ${both}.`,
+        "Compare with another fact.",
+      );
     }
   }
 }
@@ -142,7 +164,11 @@ function typeOfMembership(item: ConditionNode, range: ConditionNode): ConditionT
     throw typeFault(range, "An object has no members.", "Ask `has(…)` for one of its fields.");
   }
   if (type.kind !== "list" && type.kind !== "map" && type.kind !== "dyn") {
-    throw typeFault(range, `\`in\` needs a list, but this is a ${renderType(type)}.`);
+    throw typeFault(
+      range,
+      `\`in\` needs a list, but this is a ${renderType(type)}.`,
+      'Write a list, such as `["a", "b"]`, or compare with `==`.',
+    );
   }
   if (range.kind === "list") for (const member of range.items) expectMember(item, member);
   return boolType;
@@ -175,35 +201,68 @@ function noOverload(
 ) {
   const types = operands.map((operand) => renderType(operand.type));
   if (/^\W/.test(callee)) {
-    const fix = callee === "+" ? "Convert one of them, as in `string(…)`." : null;
+    const fix =
+      callee === "+"
+        ? "Convert one of them, as in `string(…)`."
+        : "Use numbers, or convert one of them, as in `double(…)`.";
     return typeFault(place, `\`${callee}\` does not take ${types.join(" and ")}.`, fix);
   }
   if (["type", "optional", "getField", "proto"].includes(callee)) {
-    return unsupportedFault(place, `\`${callee}\` is not part of the condition language.`);
+    return unsupportedFault(
+      place,
+      `\`${callee}\` is not part of the condition language.`,
+      "Leave it out: compare facts with `==`, `<`, `in` and the like.",
+    );
   }
   if (overloadsOf(callee, isMethod).length > 0) {
-    return typeFault(place, `\`${callee}\` does not take (${types.join(", ")}).`);
+    return typeFault(
+      place,
+      `\`${callee}\` does not take (${types.join(", ")}).`,
+      takesFix(callee, isMethod),
+    );
   }
   const kind = isMethod ? "method" : "function";
   const near = closestName(callee, [...callableNames(isMethod), "matches"]);
-  const fix = near === null ? null : `Did you mean \`${near}\`?`;
+  const fix =
+    near === null
+      ? `Known are ${[...callableNames(isMethod)].map((name) => `\`${name}\``).join(", ")}.`
+      : `Did you mean \`${near}\`?`;
   return typeFault(place, `There is no ${kind} \`${callee}\`.`, fix);
+}
+
+const matchFix = 'Write, say, `source.name.matches("^raw_[0-9]+$")`.';
+
+/** What a function takes, by its signatures; the receiver of a method is not among its arguments. */
+function takesFix(callee: string, isMethod: boolean): string {
+  const takes = overloadsOf(callee, isMethod).map(({ params }) =>
+    isMethod
+      ? `\`${params[0]}.${callee}(${params.slice(1).join(", ")})\``
+      : `\`${callee}(${params.join(", ")})\``,
+  );
+  return `Write ${[...new Set(takes)].join(" or ")}.`;
 }
 
 function typeOfMatch(operands: readonly ConditionNode[], place: Place): ConditionType {
   const [text, pattern] = operands;
   if (text === undefined || pattern === undefined || operands.length !== 2) {
-    throw typeFault(place, "`matches` takes a text and a pattern.");
+    throw typeFault(place, "`matches` takes a text and a pattern.", matchFix);
   }
   if (text.type.kind !== "string" && text.type.kind !== "dyn") {
-    throw typeFault(text, `\`matches\` needs a text, but this is a ${renderType(text.type)}.`);
+    throw typeFault(
+      text,
+      `\`matches\` needs a text, but this is a ${renderType(text.type)}.`,
+      "Convert it: `string(…).matches(…)`.",
+    );
   }
   if (pattern.kind !== "literal" || typeof pattern.value !== "string") {
     const message = "The pattern of `matches` must be written out: it is compiled when loaded.";
-    throw unsupportedFault(pattern, message);
+    throw unsupportedFault(pattern, message, matchFix);
   }
   const fault = patternFault(pattern.value);
-  if (fault !== null) throw typeFault(pattern, `The pattern is not valid: ${fault}.`);
+  if (fault !== null) {
+    const fix = "Correct it: RE2 syntax, and `\\\\` before a character meant as itself.";
+    throw typeFault(pattern, `The pattern is not valid: ${fault}.`, fix);
+  }
   return boolType;
 }
 

@@ -53,7 +53,11 @@ export function resolveCondition(ast: ASTNode, names: Names): ConditionNode {
       return { ...place, ...resolveNegation(ast.args, names, place) };
     case ".?":
     case "[?]":
-      throw unsupportedFault(place, "Optional access is not part of the condition language.");
+      throw unsupportedFault(
+        place,
+        "Optional access is not part of the condition language.",
+        "Write `.field`: what is not known is unknown anyway.",
+      );
     case "?:":
     case "&&":
     case "||":
@@ -134,7 +138,12 @@ function literal(value: Extract<ASTNode, { op: "value" }>["args"], place: Place)
 
 function integerLiteral(value: bigint, kind: "int" | "uint", place: Place): Resolved {
   const held = fitInteger(value, kind);
-  if (held === null) throw typeFault(place, `${value} does not fit into 64 bits.`);
+  if (held === null)
+    throw typeFault(
+      place,
+      `${value} does not fit into 64 bits.`,
+      "Write a smaller number, or a decimal such as `1e20`.",
+    );
   return { kind: "literal", type: kind === "int" ? intType : uintType, value: held };
 }
 
@@ -167,7 +176,11 @@ function resolveIndex(operandAst: ASTNode, indexAst: ASTNode, names: Names): Res
     if (index.kind === "literal" && typeof index.value === "string") {
       return select(operand, index.value, indexAst);
     }
-    throw unsupportedFault(index, "A field's name must be written out: it cannot be computed.");
+    throw unsupportedFault(
+      index,
+      "A field's name must be written out: it cannot be computed.",
+      "Write `.field` with the name of the field.",
+    );
   }
   const isDynamic = index.type.kind === "dyn";
   if (type.kind === "list" && (index.type.kind === "int" || isDynamic)) {
@@ -181,7 +194,13 @@ function resolveIndex(operandAst: ASTNode, indexAst: ASTNode, names: Names): Res
   }
   if (type.kind === "dyn") return { kind: "index", type: dynType, operand, index };
   const message = `A ${renderType(type)} cannot be indexed by a ${renderType(index.type)}.`;
-  throw typeFault(index, message);
+  const fix =
+    type.kind === "list"
+      ? "Index it by a whole number, such as `[0]`."
+      : type.kind === "map"
+        ? "Index it by a key of its kind."
+        : "Remove the brackets.";
+  throw typeFault(index, message, fix);
 }
 
 function resolveList(items: readonly ASTNode[], names: Names): Resolved {
@@ -196,7 +215,11 @@ function resolveMap(entries: readonly (readonly [ASTNode, ASTNode])[], names: Na
   }));
   for (const { key } of nodes) {
     if (["double", "null", "list", "map", "object", "bytes"].includes(key.type.kind)) {
-      throw typeFault(key, `A ${renderType(key.type)} cannot be a map's key.`);
+      throw typeFault(
+        key,
+        `A ${renderType(key.type)} cannot be a map's key.`,
+        "Use a text or a whole number as the key.",
+      );
     }
   }
   const key = joinAll(nodes.map((entry) => entry.key));
@@ -226,7 +249,11 @@ function resolveTarget(receiver: ASTNode, name: string, names: Names): Condition
   const isKnown = names.locals.some((local) => local.name === receiver.args);
   if (isNamespace && !isKnown && ["cel", "math", "optional", "google"].includes(receiver.args)) {
     const message = `\`${receiver.args}.${name}\` is not part of the condition language.`;
-    throw unsupportedFault(receiver, message);
+    throw unsupportedFault(
+      receiver,
+      message,
+      "Write it with operators and the methods of text, lists and times.",
+    );
   }
   return resolveCondition(receiver, names);
 }

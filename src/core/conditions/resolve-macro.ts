@@ -40,7 +40,7 @@ function macroOf(name: string): ComprehensionNode["macro"] | null {
 function resolveHas(args: readonly ASTNode[], at: At): Resolved {
   const [argument] = args;
   if (args.length !== 1 || argument === undefined || argument.op !== ".") {
-    throw typeFault(at.place, "`has` takes one fact, such as `has(source.volume.rows)`.");
+    throw typeFault(at.place, "`has` takes one fact.", "Write, say, `has(source.volume.rows)`.");
   }
   const operand = at.resolve(argument.args[0], at.names);
   const field = argument.args[1];
@@ -59,7 +59,11 @@ function resolveComprehension(
   const [variable, first, second] = args;
   if (variable?.op !== "id" || first === undefined || (args.length !== 2 && !isFiltered)) {
     const shape = macro === "map" ? "an expression" : "a condition";
-    throw typeFault(at.place, `\`${macro}\` takes a name and ${shape}: \`list.${macro}(x, …)\`.`);
+    throw typeFault(
+      at.place,
+      `\`${macro}\` takes a name and ${shape}.`,
+      `Write \`list.${macro}(x, …)\`, with \`x\` as the name of an element.`,
+    );
   }
   const range = at.resolve(receiver, at.names);
   const local = {
@@ -91,7 +95,11 @@ function elementOf(range: ConditionNode): ConditionType {
   if (type.kind === "list") return type.element;
   if (type.kind === "map") return type.key;
   if (type.kind === "dyn") return type;
-  throw typeFault(range, `A ${renderType(type)} is no list.`);
+  throw typeFault(
+    range,
+    `A ${renderType(type)} is no list.`,
+    "Go through a list, such as `source.tags`.",
+  );
 }
 
 function resultType(
@@ -106,5 +114,5 @@ function resultType(
 function expectBool(node: ConditionNode, macro: string): void {
   if (node.type.kind === "bool" || node.type.kind === "dyn") return;
   const message = `\`${macro}\` needs a condition here, but this is a ${renderType(node.type)}.`;
-  throw typeFault(node, message);
+  throw typeFault(node, message, "Compare it with something, as in `x == …`.");
 }

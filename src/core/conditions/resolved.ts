@@ -26,11 +26,11 @@ export interface Place {
 type WithoutPlace<T> = T extends unknown ? Omit<T, "start" | "end"> : never;
 export type Resolved = WithoutPlace<ConditionNode>;
 
-/** A suggestion to write a near name instead, else the list of all when it is short. */
-export function didYouMean(name: string, candidates: readonly string[]): string | null {
+/** A suggestion to write a near name instead, else the list of all. */
+export function didYouMean(name: string, candidates: readonly string[]): string {
   const near = closestName(name, candidates);
   if (near !== null) return `Did you mean \`${near}\`?`;
-  if (candidates.length === 0 || candidates.length > 12) return null;
+  if (candidates.length === 0) return "Nothing has a name here: write the value itself.";
   return `Known here: ${candidates.map((each) => `\`${each}\``).join(", ")}.`;
 }
 
@@ -47,7 +47,11 @@ export function select(operand: ConditionNode, field: string, ast: ASTNode): Res
       didYouMean(field, fields),
     );
   }
-  throw typeFault(place, `A value of type ${renderType(operand.type)} has no fields.`);
+  throw typeFault(
+    place,
+    `A value of type ${renderType(operand.type)} has no fields.`,
+    "Remove the dot and what follows it.",
+  );
 }
 
 function fieldType(type: ConditionType, field: string): ConditionType | null {

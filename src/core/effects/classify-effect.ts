@@ -11,7 +11,8 @@ const form = z
     tags: z.array(z.string().min(1)).min(1).optional().describe("Words that other rules ask for."),
   })
   .refine((given) => Object.keys(given).length > 0, {
-    error: "classify needs `tier`, `owner` or `tags`",
+    error: "needs `tier`, `owner` or `tags`",
+    params: { fix: "Write, say, `classify: { tier: 0 }`." },
   });
 
 type Classify = EffectOf<"classify">;

@@ -39,6 +39,12 @@ export const effectFormSchema = z
         given.length === 0
           ? `An effect is one of ${effectKinds.join(", ")}`
           : `An effect has one key; here are ${given.join(" and ")}: write one list entry each`,
+      params: {
+        fix:
+          given.length === 0
+            ? "Write, say, `- activate: {}`."
+            : `Write ${given.map((key) => `\`- ${key}: …\``).join(" and ")}.`,
+      },
     });
   });
 

@@ -12,6 +12,7 @@ const form = z
   })
   .refine((given) => durationMs(given.backoff) <= durationMs(given.max_backoff), {
     error: "`backoff` is longer than `max_backoff`",
+    params: { fix: "Swap them, or remove one." },
   });
 
 const law: MergeLaw = {

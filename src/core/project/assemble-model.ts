@@ -93,7 +93,15 @@ function sqlProblem(draft: ModelDraft, analysis: SqlAnalysis & { ok: false }): P
       at === null || word === null
         ? draft.location
         : source.locate(sqlStart + at, Math.min(sqlStart + at + word, source.text.length)),
+    fix: sqlFix(analysis),
   };
+}
+
+/** The parser says where it stopped; the mistake is there or just before. */
+function sqlFix({ offset }: SqlAnalysis & { ok: false }): string {
+  return offset === null
+    ? "Write one SELECT that reads tables: `SELECT … FROM raw.<source>`."
+    : "Correct the SQL here or just before: a comma, bracket, quote or keyword too many or too few.";
 }
 
 interface ResolvedReads {
@@ -120,8 +128,7 @@ function resolveReads(
     if (found.kind === "subject") edges.push({ subject: found.name, location });
     if (found.kind === "wrong") {
       const { code, message, fix } = found;
-      const fixed = fix === null ? {} : { fix };
-      problems.push({ code, severity: "error", message, location, ...fixed });
+      problems.push({ code, severity: "error", message, location, fix });
     }
     if (found.kind === "expected") {
       edges.push({ subject: found.name, location });

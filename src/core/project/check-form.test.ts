@@ -40,7 +40,7 @@ describe("a check as people write it", () => {
 
   test("refuses an unknown key and bounds that nothing can meet", () => {
     expect(messages({ not_nul: "a" }).join()).toContain("not_nul");
-    expect(messages({ row_count: {} })[0]).toContain("row_count needs");
+    expect(messages({ row_count: {} })[0]).toContain("needs `min`, `max` or both");
     expect(messages({ row_count: { min: 2, max: 1 } })[0]).toContain("no table can pass");
   });
 

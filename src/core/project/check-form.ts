@@ -33,10 +33,12 @@ const kinds = {
       max: z.int().min(0).optional().describe("The most rows."),
     })
     .refine(({ min, max }) => min !== undefined || max !== undefined, {
-      error: "row_count needs `min`, `max` or both",
+      error: "needs `min`, `max` or both",
+      params: { fix: "Write, say, `row_count: { min: 1 }`." },
     })
     .refine(({ min, max }) => min === undefined || max === undefined || min <= max, {
       error: "`min` is larger than `max`, so no table can pass",
+      params: { fix: "Swap them, or remove one." },
     })
     .describe("Bounds of the number of rows, both inclusive."),
   expression: z
@@ -82,6 +84,12 @@ export const checkFormSchema = z
         given.length === 0
           ? `A check needs one of ${options}`
           : `A check is one of ${options}; here are ${given.join(" and ")}: write one entry each`,
+      params: {
+        fix:
+          given.length === 0
+            ? "Write, say, `- not_null: <column>`."
+            : `Write ${given.map((key) => `\`- ${key}: …\``).join(" and ")} as entries of their own.`,
+      },
     });
   });
 

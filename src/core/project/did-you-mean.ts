@@ -1,11 +1,15 @@
 import { closestName } from "../std/closest-name.ts";
 
-/** The fix for a misspelt name: the close one, or all when they are few, or nothing. */
-export function nameFix(name: string, candidates: readonly string[]): { readonly fix?: string } {
+const shownMax = 24;
+
+/** The fix for a misspelt name: the close one, or all that there are as far as one can read them. */
+export function nameFix(name: string, candidates: readonly string[]): { readonly fix: string } {
   const close = closestName(name, candidates);
   if (close !== null) return { fix: `Did you mean \`${close}\`?` };
-  if (candidates.length === 0 || candidates.length > 16) return {};
-  return { fix: `Known here: ${listNames(candidates)}.` };
+  if (candidates.length === 0) return { fix: "Nothing is known here yet." };
+  if (candidates.length <= shownMax) return { fix: `Known here: ${listNames(candidates)}.` };
+  const shown = candidates.slice(0, shownMax).map((candidate) => `\`${candidate}\``);
+  return { fix: `Known here: ${shown.join(", ")} and ${candidates.length - shownMax} more.` };
 }
 
 /** Names for a sentence: `a`, `b` and `c`. */

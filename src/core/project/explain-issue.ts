@@ -3,6 +3,7 @@ import { closestName } from "../std/closest-name.ts";
 import type { Json } from "../std/json.ts";
 import { listNames, nameFix } from "./did-you-mean.ts";
 import { formNodeAt } from "./form-schema.ts";
+import { toName } from "./name-form.ts";
 import type { DocumentPath, PositionedDocument } from "./positioned-document.ts";
 import type { Problem } from "./problem.ts";
 import { isSecretName } from "./secret-name.ts";
@@ -39,7 +40,12 @@ export function explainIssue(issue: Issue, schema: z.ZodType, context: FormConte
       return [outOfRange(place, issue.origin, "at most", issue.maximum)];
     case "invalid_key":
       return [
-        place.problem("bad-name", sentence(place, issue.issues[0]?.message ?? ""), {}, "key"),
+        place.problem(
+          "bad-name",
+          sentence(place, issue.issues[0]?.message ?? ""),
+          keyFix(place, issue),
+          "key",
+        ),
       ];
     case "custom":
     case "invalid_format":
@@ -82,7 +88,7 @@ class Place {
   problem(
     code: string,
     message: string,
-    fix: { readonly fix?: string },
+    fix: { readonly fix: string },
     at: "key" | "value" = "value",
   ): Problem {
     const { document } = this.context;
@@ -133,7 +139,7 @@ function wrongType(place: Place, expected: readonly string[]): Problem {
   const wanted = [...new Set(expected.map((type) => typeWords[type] ?? type))];
   const needs = wanted.length < 2 ? wanted.join("") : wanted.join(" or ");
   const message = `${place.words} must be ${needs}, but is ${valueWords(place.value)}.`;
-  return place.problem("wrong-type", message, typeFix(place, expected));
+  return place.problem("wrong-type", message, typeFix(place, expected, needs));
 }
 
 function valueWords(value: Json | undefined): string {
@@ -145,17 +151,29 @@ function valueWords(value: Json | undefined): string {
   return Number.isInteger(value) ? "a whole number" : "a number";
 }
 
-function typeFix(place: Place, expected: readonly string[]): { readonly fix?: string } {
+function typeFix(
+  place: Place,
+  expected: readonly string[],
+  needs: string,
+): { readonly fix: string } {
   const { example, keys } = formNodeAt(place.schema, place.path);
   if (expected.includes("boolean")) return { fix: "Write `true` or `false`, without quotes." };
   if (example !== null) return { fix: `Write a value such as \`${example}\`.` };
-  if (typeof place.value === "object" && place.value !== null) return {};
-  if (expected.includes("array")) return { fix: "Write a list, such as `[a, b]`." };
+  if (place.value === null && place.path.length > 0) {
+    return { fix: `Write ${needs}, or remove the key.` };
+  }
+  if (expected.includes("array")) {
+    const isObject = typeof place.value === "object";
+    return {
+      fix: `Write a list, ${isObject ? "with `- ` before each entry" : "such as `[a, b]`"}.`,
+    };
+  }
   if (expected.includes("string") && typeof place.value === "number") {
     return { fix: "Put it in quotes." };
   }
   if (keys.length > 0) return { fix: `Write a mapping with ${listNames(keys)}.` };
-  return {};
+  const isNumber = expected.includes("number") || expected.includes("int");
+  return { fix: isNumber ? `Write ${needs} without quotes, such as \`5\`.` : `Write ${needs}.` };
 }
 
 function notAllowed(place: Place, options: readonly string[]): Problem {
@@ -165,11 +183,9 @@ function notAllowed(place: Place, options: readonly string[]): Problem {
   const choice = options.length === 1 ? "" : "one of ";
   const message = `${place.words} must be ${choice}${listNames(options, "or")}${given}.`;
   const close = canRepeat ? closestName(value, options) : null;
-  return place.problem(
-    "not-allowed-value",
-    message,
-    close === null ? {} : { fix: `Did you mean \`${close}\`?` },
-  );
+  return place.problem("not-allowed-value", message, {
+    fix: close === null ? `Write ${listNames(options, "or")}.` : `Did you mean \`${close}\`?`,
+  });
 }
 
 function outOfRange(
@@ -183,7 +199,19 @@ function outOfRange(
   const plural = unit === "entry" ? "entries" : `${unit}s`;
   const must =
     unit === null ? `be ${side} ${bound}` : `have ${side} ${bound} ${bound === 1 ? unit : plural}`;
-  return place.problem("out-of-range", `${place.words} must ${must}.`, {});
+  const fix = unit === null ? boundFix(side, bound) : sizeFix(place, unit, side);
+  return place.problem("out-of-range", `${place.words} must ${must}.`, { fix });
+}
+
+function boundFix(side: "at least" | "at most", bound: number | bigint): string {
+  return `Write \`${bound}\` or ${side === "at least" ? "more" : "less"}.`;
+}
+
+function sizeFix(place: Place, unit: "character" | "entry", side: "at least" | "at most"): string {
+  if (side === "at most") return unit === "entry" ? "Leave some of them out." : "Shorten it.";
+  const { example } = formNodeAt(place.schema, place.path);
+  if (example !== null) return `Write a value such as \`${example}\`.`;
+  return unit === "entry" ? "Add an entry, or remove the key." : "Write a text, or remove the key.";
 }
 
 /**
@@ -222,18 +250,40 @@ function expectedTypes(branch: readonly Issue[]): readonly string[] {
 
 /** An issue for which the schema has words of its own. */
 function ownWords(place: Place, issue: Issue): Problem {
-  const { example } = formNodeAt(place.schema, place.path);
   const params: unknown = issue.code === "custom" ? issue.params : undefined;
   const own: unknown = Object(params).fix;
   const text = /^Invalid /.test(issue.message) ? "does not have the right form" : issue.message;
-  const fix =
-    typeof own === "string"
-      ? { fix: own }
-      : example === null
-        ? {}
-        : { fix: `Write a value such as \`${example}\`.` };
+  const fix = { fix: typeof own === "string" ? own : formFix(place, issue) };
   const code = issue.code === "custom" ? "invalid-value" : "bad-format";
   return place.problem(code, sentence(place, text), fix);
+}
+
+/** What a value of the right form would be: the nearest, an example, or what is meant by it. */
+function formFix(place: Place, issue: Issue): string {
+  const { example, description } = formNodeAt(place.schema, place.path);
+  if (example !== null) return `Write a value such as \`${example}\`.`;
+  const name = place.isSecret ? null : nearestName(place.value, issue);
+  if (name !== null) return `Write \`${name}\`.`;
+  if (description !== null) return `What belongs here: ${description.replace(/\.$/, "")}.`;
+  return "Write another value, or remove it.";
+}
+
+function keyFix(place: Place, { issues }: Extract<Issue, { code: "invalid_key" }>) {
+  const [issue] = issues;
+  const name = issue === undefined ? null : nearestName(place.path.at(-1), issue);
+  return { fix: name === null ? "Choose another name." : `Write \`${name}\`.` };
+}
+
+/** The text with what its pattern does not take left out or replaced; `null` where that is no help. */
+function nearestName(value: Json | undefined, issue: Issue): string | null {
+  if (typeof value !== "string" || value.length > 100) return null;
+  if (issue.code !== "invalid_format" || issue.format !== "regex") return null;
+  const source = /^\/(.*)\/$/.exec(issue.pattern ?? "")?.[1];
+  if (source === undefined) return null;
+  const pattern = new RegExp(source);
+  const plain = value.replaceAll(/[^A-Za-z0-9_-]+/g, "_").replaceAll(/^[_-]+|[_-]+$/g, "");
+  const candidates = [plain.toLowerCase(), plain, toName(value)];
+  return candidates.find((name) => /[A-Za-z0-9]/.test(name) && pattern.test(name)) ?? null;
 }
 
 /** A schema's words are a sentence, or go on from the field's name. */

@@ -16,6 +16,7 @@ export const modelForm = z
     schema: nameForm
       .refine((name) => !reserved.includes(name), {
         error: "is a schema that Sluice or the warehouse keeps for itself",
+        params: { fix: "Choose another name, or leave it out: `main` is the default." },
       })
       .optional()
       .describe("The warehouse schema that it is built in; main when absent."),

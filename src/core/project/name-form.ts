@@ -10,14 +10,20 @@ export const nameForm = z
   .string()
   .max(100)
   .regex(/^[a-z_][a-z0-9_]*$/, words)
-  .refine((name) => !(name in {}), { error: "is a part of JavaScript's own objects" });
+  .refine((name) => !(name in {}), {
+    error: "is a part of JavaScript's own objects",
+    params: { fix: "Choose another name." },
+  });
 
 /** The name of a connection, pool or template, which may have hyphens. */
 export const labelForm = z
   .string()
   .max(100)
   .regex(/^[a-z_][a-z0-9_-]*$/, "must be lower-case letters, digits, `_` and `-`")
-  .refine((name) => !(name in {}), { error: "is a part of JavaScript's own objects" });
+  .refine((name) => !(name in {}), {
+    error: "is a part of JavaScript's own objects",
+    params: { fix: "Choose another name." },
+  });
 
 /** What a name would be that is no name: `Daily-Delays` gives `daily_delays`. */
 export function toName(text: string): string {

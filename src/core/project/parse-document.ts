@@ -70,6 +70,7 @@ function composeYaml(text: string, source: SourceText, shift: number): Composed 
         severity: "error",
         message: `Mappings and lists are nested deeper than ${documentDepthMax} levels.`,
         location: source.locate(shift + parser.offset),
+        fix: "Write it flatter.",
       });
     }
   }

@@ -17,5 +17,5 @@ export interface Problem {
   readonly message: string;
   readonly location: Location;
   /** What to write instead. */
-  readonly fix?: string;
+  readonly fix: string;
 }

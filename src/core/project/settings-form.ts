@@ -10,8 +10,12 @@ const path = z
   .max(1_000)
   .refine((text) => !text.includes("\\") && !text.includes("\0"), {
     error: "must be a path with `/` between its parts",
+    params: { fix: "Write `/` where it has `\\`." },
   })
-  .refine((text) => !text.startsWith("~"), { error: "begins with `~`, which is not expanded" });
+  .refine((text) => !text.startsWith("~"), {
+    error: "begins with `~`, which is not expanded",
+    params: { fix: "Write the folder out, or a path from the project's folder." },
+  });
 
 const sizeUnits: Readonly<Record<string, number>> = {
   MB: 1e6,
@@ -57,6 +61,7 @@ export const settingsForm = z
         path: path
           .refine((text) => text !== ":memory:", {
             error: "cannot be `:memory:`: what is loaded must still be there in the next run",
+            params: { fix: "Write the path of a file, such as `warehouse.duckdb`." },
           })
           .default("warehouse.duckdb")
           .describe("The database's file."),

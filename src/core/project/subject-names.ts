@@ -30,7 +30,7 @@ export type Resolution =
       readonly kind: "wrong";
       readonly code: string;
       readonly message: string;
-      readonly fix: string | null;
+      readonly fix: string;
     };
 
 /** How people write a reference. */
@@ -107,7 +107,7 @@ function unknownTable(reference: TableReference, names: SubjectNames): Resolutio
   };
 }
 
-function tableFix(reference: TableReference, names: SubjectNames): string | null {
+function tableFix(reference: TableReference, names: SubjectNames): string {
   const name = reference.name.toLowerCase();
   if (names.sources.has(name)) return `It is a source: read it as \`raw.${name}\`.`;
   const elsewhere = names.models.get(name);
@@ -120,7 +120,9 @@ function tableFix(reference: TableReference, names: SubjectNames): string | null
     name,
     [model?.name ?? "", source ?? ""].filter((text) => text !== ""),
   );
-  if (close === null) return null;
+  if (close === null) {
+    return "Read a source as `raw.<name>`, or a model by its name; declare what is missing.";
+  }
   if (close !== model?.name) return `Did you mean \`raw.${close}\`?`;
   const isShort = reference.schema === "" && (model.schema ?? "main") === "main";
   return `Did you mean \`${isShort ? model.name : modelText(model)}\`?`;

@@ -34,7 +34,10 @@ export const poolsForm = z
 export const templateForm = z
   .strictObject({
     template: labelForm
-      .refine((name) => name !== "standard", { error: "is the name of the built-in template" })
+      .refine((name) => name !== "standard", {
+        error: "is the name of the built-in template",
+        params: { fix: "Choose another name, and name it as `template` in sluice.yaml." },
+      })
       .describe("The template's name, which sluice.yaml refers to."),
     description: z.string().optional().describe("What it is for."),
     ...safeguardForms,

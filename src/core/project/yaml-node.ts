@@ -18,7 +18,7 @@ interface Read {
 interface Finding {
   readonly code: string;
   readonly message: string;
-  readonly fix?: string;
+  readonly fix: string;
 }
 
 const aliasFinding: Finding = {
@@ -185,8 +185,7 @@ class NodeReader {
   #report(spot: Spot, { code, message, fix }: Finding): void {
     if (this.problems.length >= problemsMax) return;
     const location = this.#source.locate(spot.start, spot.end);
-    const fixed = fix === undefined ? {} : { fix };
-    this.problems.push({ code, severity: "error", message, location, ...fixed });
+    this.problems.push({ code, severity: "error", message, location, fix });
   }
 }
 

@@ -4,7 +4,7 @@ import type { SourceText } from "./source-text.ts";
 
 interface Explanation {
   readonly message: string;
-  readonly fix?: string;
+  readonly fix: string;
 }
 
 const quoteIt = "Put the text in quotes.";
@@ -41,7 +41,10 @@ const explanations: Readonly<Partial<Record<YAMLParseError["code"], Explanation>
     message: "The indentation fits neither the line above nor any block around it.",
     fix: "Align it with the other keys or entries of its block.",
   },
-  BAD_PROP_ORDER: { message: "The order of these marks is not YAML." },
+  BAD_PROP_ORDER: {
+    message: "The order of these marks is not YAML.",
+    fix: "Remove the marks `&` and `!`; put a text that begins with one in quotes.",
+  },
   BAD_SCALAR_START: {
     message: "A text without quotes cannot begin with this character.",
     fix: quoteIt,
@@ -54,7 +57,10 @@ const explanations: Readonly<Partial<Record<YAMLParseError["code"], Explanation>
     message: "A block cannot stand inside `{ }` or `[ ]`.",
     fix: "Close the bracket, or write all of it in brackets.",
   },
-  KEY_OVER_1024_CHARS: { message: "A key is longer than 1024 characters." },
+  KEY_OVER_1024_CHARS: {
+    message: "A key is longer than 1024 characters.",
+    fix: "Shorten it, or write `: ` where the key ends.",
+  },
   MISSING_CHAR: {
     message: "A comma, bracket, quote or space is missing here.",
     fix: "Close what is open; write a space after `:`, `,` and `-`.",
@@ -75,14 +81,14 @@ const explanations: Readonly<Partial<Record<YAMLParseError["code"], Explanation>
 export function yamlProblem(error: YAMLParseError, source: SourceText, shift: number): Problem {
   const variant = variants.find(([pattern]) => pattern.test(error.message))?.[1];
   const known = variant ?? explanations[error.code];
-  const { message, fix } = known ?? { message: "This is not valid YAML." };
+  const { message, fix } = known ?? { message: "This is not valid YAML.", fix: quoteIt };
   const start = error.pos[0] + shift;
   return {
     code: "yaml-syntax",
     severity: "error",
     message,
     location: source.locate(start, firstLineEnd(source.text, start, error.pos[1] + shift)),
-    ...(fix === undefined ? {} : { fix }),
+    fix,
   };
 }
 

@@ -12,7 +12,7 @@ interface Remark {
   readonly severity?: RuleFinding["severity"];
   readonly effect: EffectKind;
   readonly message: string;
-  readonly fix?: string;
+  readonly fix: string;
 }
 
 /** What is wrong with what a rule asks for, whatever its condition says. */
@@ -38,7 +38,7 @@ export function checkEffects(
     if (effect.kind === "merge") remarks.push(...checkGroup(effect, project));
   }
   return remarks.map(
-    ({ code, severity = "error", effect, message, fix = null }): RuleFinding => ({
+    ({ code, severity = "error", effect, message, fix }): RuleFinding => ({
       code,
       severity,
       ruleSet: set.name,
@@ -71,7 +71,10 @@ function* checkTitle(set: RuleSet, rule: Rule, effect: EffectOf<"notify">): Gene
       code: "rule-title",
       effect: "notify",
       message: `The title names \`${path}\`, which is no fact.`,
-      ...(nearest === null ? {} : { fix: `Did you mean \`${nearest}\`?` }),
+      fix:
+        nearest === null
+          ? `Write a fact, such as \`${rule.for}.name\`.`
+          : `Did you mean \`${nearest}\`?`,
     };
   }
 }
@@ -110,7 +113,10 @@ function* checkGate(
     severity: "warning",
     effect: "gate",
     message: `No declared source or model is named ${check.to}.`,
-    ...(nearest === null ? {} : { fix: `Did you mean \`${nearest}\`?` }),
+    fix:
+      nearest === null
+        ? "Declare it, write `schema.table`, or leave it where discovery brings the source."
+        : `Did you mean \`${nearest}\`?`,
   };
 }
 

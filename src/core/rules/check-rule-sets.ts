@@ -59,7 +59,7 @@ function conditionFinding(
     readonly message: string;
     readonly start: number;
     readonly end: number;
-    readonly fix: string | null;
+    readonly fix: string;
   },
 ): RuleFinding {
   const { code, message, start, end, fix } = problem;

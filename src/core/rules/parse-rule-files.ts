@@ -57,7 +57,7 @@ function toProblem(
 ): Problem {
   const { code, severity, message, fix } = finding;
   const location = locate(finding, files, context);
-  return { code, severity, message, location, ...(fix === null ? {} : { fix }) };
+  return { code, severity, message, location, fix };
 }
 
 function locate(

@@ -14,7 +14,7 @@ export interface RuleFinding {
   readonly rule: string | null;
   readonly place: RulePlace;
   readonly message: string;
-  readonly fix: string | null;
+  readonly fix: string;
 }
 
 /** What kind of thing is wrong; stable, for programs. */

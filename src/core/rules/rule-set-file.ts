@@ -29,7 +29,11 @@ export const ruleFormSchema = z.strictObject({
     .max(1_000_000)
     .default(0)
     .describe("Decides between contradicting effects: the higher wins."),
-  then: z.array(effectFormSchema).min(1).describe("What follows when the condition holds."),
+  then: z
+    .array(effectFormSchema)
+    .min(1)
+    .describe("What follows when the condition holds.")
+    .meta({ examples: ["[{ activate: {} }]"] }),
 });
 
 /** A file of `rules/`: a named, owned list of rules with parameters. */
