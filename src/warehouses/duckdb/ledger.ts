@@ -167,7 +167,7 @@ export async function moveCursor(
   if (move.from !== undefined && canonicalJson(stands) !== canonicalJson(move.from)) {
     throw new OperatingError(
       "FENCED_OUT",
-      `The cursor of ${move.source} stands at ${canonicalJson(stands)}, not at ${canonicalJson(move.from)} where this load began`,
+      `The cursor of ${move.source} stands at ${shortened(stands)}, not at ${shortened(move.from)} where this load began`,
       { hint: "Run again: it is extracted from where the cursor stands now." },
     );
   }
@@ -216,6 +216,12 @@ export async function readOutputs(session: Session): Promise<ReadonlyMap<string,
       },
     ]),
   );
+}
+
+/** A cursor may name thousands of files. */
+function shortened(cursor: Json): string {
+  const text = canonicalJson(cursor);
+  return text.length <= 100 ? text : `${text.slice(0, 100)}… (${text.length} characters)`;
 }
 
 function parseJson(text: string): Json {
