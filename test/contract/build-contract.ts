@@ -73,7 +73,7 @@ export function buildContract(scene: WarehouseScene): void {
     "SELECT CAST('x' AS INTEGER) AS a",
   ])("a model that cannot be is refused by name: %s", async (sql) => {
     await expect(scene.warehouse.transform(buildOf("broken", sql), never())).rejects.toMatchObject({
-      code: "WAREHOUSE_REFUSED",
+      code: "STATEMENT_INVALID",
       message: expect.stringContaining("broken"),
     });
     expect((await scene.warehouse.outputs()).size).toBe(0);
@@ -91,7 +91,7 @@ export function buildContract(scene: WarehouseScene): void {
     });
     for (const sql of ["DELETE FROM raw.a", "COPY raw.a TO 'x'", "SELECT 1; DROP TABLE raw.a"]) {
       await expect(scene.warehouse.query(sql, 1)).rejects.toMatchObject({
-        code: "WAREHOUSE_REFUSED",
+        code: "STATEMENT_INVALID",
       });
     }
   });

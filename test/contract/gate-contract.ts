@@ -64,6 +64,6 @@ export function gateContract(scene: WarehouseScene): void {
     const gates = [gateOf("evil", check)];
     await expect(
       load(loadOf(staged("g", "id\n1\n", "id BIGINT"), { gates })),
-    ).rejects.toMatchObject({ code: "WAREHOUSE_REFUSED" });
+    ).rejects.toMatchObject({ code: "STATEMENT_INVALID" });
   });
 }

@@ -61,7 +61,7 @@ export function loadContract(scene: WarehouseScene): void {
     const stamped = { ...manifest, files: manifest.files.map((one) => ({ ...one, stamp })) };
     writeFileSync(path, "id\n3\n");
     utimesSync(path, 1, 1);
-    await expect(load(loadOf(stamped))).rejects.toMatchObject({ code: "SOURCE_CHANGED" });
+    await expect(load(loadOf(stamped))).rejects.toMatchObject({ code: "STAGING_STALE" });
     expect(await rowsOf("SELECT id FROM raw.a")).toEqual([[1]]);
   });
 
@@ -115,6 +115,13 @@ export function loadContract(scene: WarehouseScene): void {
     const late = staged("c", "id\n9\n", "id BIGINT", { cursor: 9 });
     await expect(load(loadOf(late, { ...append, cursorBefore: 1 }))).rejects.toMatchObject({
       code: "FENCED_OUT",
+    });
+    const long = staged("c", "id\n9\n", "id BIGINT", { cursor: 9 });
+    const files = Array.from({ length: 10_000 }, (_, index) => `file-${index}`);
+    const elsewhere = load(loadOf(long, { ...append, cursorBefore: files }));
+    await expect(elsewhere).rejects.toMatchObject({
+      code: "FENCED_OUT",
+      message: expect.stringMatching(/^The cursor of c stands at 2, not at \["file-0".{0,200}$/),
     });
     expect(await scene.warehouse.cursor("c")).toBe(2);
     expect(await rowsOf("SELECT id FROM raw.c ORDER BY id")).toEqual([[1], [2]]);

@@ -5,11 +5,11 @@ import { isObject, parseSelectTree, readsOf, type TreeObject } from "./select-tr
 
 /**
  * Makes sure that a text is one SELECT that reads tables only, before it becomes part of a statement.
- * @throws WAREHOUSE_REFUSED naming `what`.
+ * @throws STATEMENT_INVALID naming `what`.
  */
 export async function checkSelect(session: Session, sql: string, what: string): Promise<void> {
   const [refusal] = readsOf(await parse(session, sql, what)).refusals;
-  if (refusal !== undefined) throw new OperatingError("WAREHOUSE_REFUSED", `${what}: ${refusal}`);
+  if (refusal !== undefined) throw new OperatingError("STATEMENT_INVALID", `${what}: ${refusal}`);
 }
 
 /**
@@ -22,12 +22,12 @@ export async function checkCondition(session: Session, sql: string, what: string
   const isOne = isOneExpression(node);
   if (refusal === undefined && isOne) return `(${sql}\n)`;
   const reason = refusal ?? "a condition is one expression over a row";
-  throw new OperatingError("WAREHOUSE_REFUSED", `${what}: ${reason}`);
+  throw new OperatingError("STATEMENT_INVALID", `${what}: ${reason}`);
 }
 
 /**
  * Types as the engine itself writes them, so that equal types have equal texts.
- * @throws WAREHOUSE_REFUSED for a text that is no type.
+ * @throws STATEMENT_INVALID for a text that is no type.
  */
 export async function canonicalTypes(
   session: Session,
@@ -52,7 +52,7 @@ async function checkType(session: Session, text: string): Promise<void> {
   const child = isCast ? item["child"] : undefined;
   const isOfNull = isObject(child) && child["type"] === "VALUE_CONSTANT";
   if (isOneExpression(node) && isOfNull) return;
-  throw new OperatingError("WAREHOUSE_REFUSED", `${text} is not a type`);
+  throw new OperatingError("STATEMENT_INVALID", `${text} is not a type`);
 }
 
 function isOneExpression(node: TreeObject): boolean {
@@ -71,6 +71,6 @@ function isOneExpression(node: TreeObject): boolean {
 async function parse(session: Session, sql: string, what: string): Promise<TreeObject> {
   const [row] = await session.rows(`SELECT json_serialize_sql(${literal(sql)}::VARCHAR)`);
   const parsed = parseSelectTree(sql, String(row?.[0]));
-  if (!parsed.ok) throw new OperatingError("WAREHOUSE_REFUSED", `${what}: ${parsed.message}`);
+  if (!parsed.ok) throw new OperatingError("STATEMENT_INVALID", `${what}: ${parsed.message}`);
   return parsed.node;
 }

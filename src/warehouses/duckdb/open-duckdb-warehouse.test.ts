@@ -230,7 +230,7 @@ describe("openDuckdbWarehouse", () => {
     ]) {
       const request = loadOf(file, { columns: [{ ...column, nullable: true }] });
       await expect(warehouse.load([request], signal)).rejects.toMatchObject({
-        code: "WAREHOUSE_REFUSED",
+        code: "STATEMENT_INVALID",
       });
     }
   });

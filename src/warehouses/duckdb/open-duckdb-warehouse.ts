@@ -69,7 +69,8 @@ async function openInstance(options: DuckdbWarehouseOptions): Promise<DuckDBInst
 /** While opening, a file that cannot be used is the warehouse's, not a staged one. */
 function openingError(error: unknown, path: string): OperatingError {
   const coded = translateDuckdbError(error, `Opening ${path}`);
-  if (coded.code !== "STAGING_INVALID" && coded.code !== "WAREHOUSE_REFUSED") return coded;
+  const codes = ["STAGING_INVALID", "STATEMENT_INVALID", "WAREHOUSE_REFUSED"];
+  if (!codes.includes(coded.code)) return coded;
   return new OperatingError("WAREHOUSE_INVALID", coded.message, {
     hint: "Check that the path is a file in a folder that is there and may be written.",
     cause: error,

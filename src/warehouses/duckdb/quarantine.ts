@@ -85,13 +85,13 @@ async function shapeQuarantine(session: Session, quarantine: Quarantine): Promis
   }
 }
 
-/** @throws WAREHOUSE_REFUSED when a source's column has a name that Sluice needs for itself. */
+/** @throws STATEMENT_INVALID when a source's column has a name that Sluice needs for itself. */
 export function refuseReserved(source: string, columns: readonly StagedColumn[]): void {
   const taken = columns.filter(({ name }) => reservedColumns.includes(name.toLowerCase()));
   if (taken.length === 0) return;
   const names = taken.map(({ name }) => name).join(", ");
   throw new OperatingError(
-    "WAREHOUSE_REFUSED",
+    "STATEMENT_INVALID",
     `${source} has a column that Sluice needs for itself: ${names}`,
     { hint: "Rename it where the source is defined, for instance by a view." },
   );

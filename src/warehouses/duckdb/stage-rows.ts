@@ -10,7 +10,7 @@ export class UnreadableRowError extends OperatingError {
   readonly source: string;
 
   constructor(source: string, cause: OperatingError) {
-    super("WAREHOUSE_REFUSED", cause.message, { cause });
+    super("STATEMENT_INVALID", cause.message, { cause });
     this.source = source;
   }
 }
@@ -47,7 +47,7 @@ export async function stageRows(
 
 /** Nothing but the engine's words tells a row that does not convert from everything else. */
 function isAboutRow(error: unknown): error is OperatingError {
-  if (!(error instanceof OperatingError) || error.code !== "WAREHOUSE_REFUSED") return false;
+  if (!(error instanceof OperatingError) || error.code !== "STATEMENT_INVALID") return false;
   const { cause } = error;
   return (
     cause instanceof Error && /^(Conversion|Invalid Input|Out of Range) Error/.test(cause.message)

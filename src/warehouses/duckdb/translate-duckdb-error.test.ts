@@ -25,7 +25,14 @@ describe("translateDuckdbError", () => {
     ],
     ['IO Error: No files found that match the pattern "/x.csv"', "STAGING_INVALID"],
     ['Permission Error: Cannot access file "/etc/passwd"', "WAREHOUSE_REFUSED"],
-    ["Binder Error: Referenced column not found", "WAREHOUSE_REFUSED"],
+    ["Binder Error: Referenced column not found", "STATEMENT_INVALID"],
+    ["Parser Error: syntax error at end of input", "STATEMENT_INVALID"],
+    ["Catalog Error: Table with name x does not exist!", "STATEMENT_INVALID"],
+    ["Not implemented Error: Cannot do that", "STATEMENT_INVALID"],
+    ["Conversion Error: Could not convert string 'x' to INT32", "STATEMENT_INVALID"],
+    ["Invalid Input Error: a row cannot be kept whole", "STATEMENT_INVALID"],
+    ["Out of Range Error: Overflow in addition", "STATEMENT_INVALID"],
+    ["IO Error: Something else", "WAREHOUSE_REFUSED"],
   ])("%s", (message, code) => {
     const error = translateDuckdbError(new Error(message), "Loading raw.x");
     expect(error).toMatchObject({ code, message: expect.stringContaining("Loading raw.x") });
@@ -34,7 +41,12 @@ describe("translateDuckdbError", () => {
 
   test("the holder of a locked file stays named, and advice on the engine's own options is left out", () => {
     const held = "IO Error: Could not set lock on file: Conflicting lock is held in node (PID 7)";
-    expect(translateDuckdbError(new Error(held), "Opening /w").message).toContain("PID 7");
+    const shown = translateDuckdbError(
+      new Error(`${held}. See also https://duckdb.org/docs/x`),
+      "Opening /w",
+    ).message;
+    expect(shown).toContain("PID 7");
+    expect(shown).not.toContain("http");
     const told =
       "Invalid Input Error: CSV Error on Line: 3\nOriginal Line: x\nPossible fixes:\n* Enable";
     expect(translateDuckdbError(new Error(told), "Loading").message).not.toContain("Enable");

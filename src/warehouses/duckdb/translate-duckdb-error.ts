@@ -41,6 +41,13 @@ const meanings: readonly Meaning[] = [
     hint: "SQL may read tables only. Declare a file as a source, and read its table.",
   },
   {
+    // What never mends itself by being tried again.
+    pattern:
+      /^(Parser|Binder|Catalog|Not implemented|Conversion|Invalid Input|Out of Range|Mismatch Type|Invalid Type) Error/,
+    code: "STATEMENT_INVALID",
+    hint: null,
+  },
+  {
     pattern: /^Out of Memory Error/,
     code: "WAREHOUSE_REFUSED",
     hint: "Raise the warehouse's memory limit, or give it a folder to spill to.",
@@ -58,10 +65,16 @@ export function translateDuckdbError(error: unknown, where: string): OperatingEr
   return new OperatingError(code, detail, { cause: error, ...(hint === null ? {} : { hint }) });
 }
 
-/** DuckDB's advice on its own options and its settings after it are about SQL that nobody wrote. */
+/**
+ * DuckDB's advice on its own options and its settings after it are about SQL that nobody wrote, as
+ * are the pages that it refers to.
+ */
 function shown(message: string): string {
   const told = message.split(
     /\n\s*(?:Possible (?:fixes|solutions):|This type was auto-detected)/,
   )[0];
-  return (told ?? message).trim().slice(0, 1_500);
+  return (told ?? message)
+    .replace(/\.?\s*See also https?:\S+/, "")
+    .trim()
+    .slice(0, 1_500);
 }
