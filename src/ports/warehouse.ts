@@ -77,7 +77,7 @@ export interface CommittedOutput {
   readonly committedAt: EpochMs;
   readonly rows: number;
   readonly run: string;
-  /** False when the table or view is gone. */
+  /** False when the table or view is gone, also when the other kind has taken its name. */
   readonly exists: boolean;
   readonly quarantinedRows: number;
   /** Columns that were loaded, for sources; empty for models. */

@@ -36,7 +36,7 @@ export async function claimLoad(
   const work = workOf(request);
   const foundation = foundationOf(request, head, relation);
   const claim: Claim = { id: entryId(work, foundation), work, foundation, head, relation };
-  if (relation === null || head === null) return { claim, done: null };
+  if (relation?.kind !== "table" || head === null) return { claim, done: null };
   if (request.strategy === "append") {
     return { claim, done: await readCommitted(session, claim.id) };
   }

@@ -186,17 +186,19 @@ export async function moveCursor(
   );
 }
 
-/** The ledger's last word on every target, with whether its table or view is still there. */
+/** The ledger's last word on every target, with whether what it made is still there. */
 export async function readOutputs(session: Session): Promise<ReadonlyMap<string, CommittedOutput>> {
   const rows = await session.rows(
     `WITH relations AS (
-       SELECT schema_name, table_name AS name FROM duckdb_tables() WHERE database_name = 'warehouse'
+       SELECT 'table' AS kind, schema_name, table_name AS name FROM duckdb_tables()
+       WHERE database_name = 'warehouse'
        UNION ALL
-       SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'warehouse')
+       SELECT 'view', schema_name, view_name FROM duckdb_views() WHERE database_name = 'warehouse')
      SELECT l.target, l.schema_name, l.table_name, l.fingerprint, l.committed_at, l.rows_committed,
             l.run, l.rows_quarantined, l.columns_json,
             EXISTS (SELECT 1 FROM relations r
-                    WHERE r.schema_name = l.schema_name AND r.name = l.table_name)
+                    WHERE r.schema_name = l.schema_name AND r.name = l.table_name
+                      AND r.kind = if(l.strategy = 'view', 'view', 'table'))
      FROM _sluice.loads l
      QUALIFY row_number() OVER (PARTITION BY l.target ORDER BY l.seq DESC) = 1
      ORDER BY l.target`,

@@ -67,11 +67,16 @@ describe("openDuckdbWarehouse", () => {
     };
   }
 
-  function build(warehouse: Warehouse, name: string, sql: string) {
+  function build(
+    warehouse: Warehouse,
+    name: string,
+    sql: string,
+    materialize: "table" | "view" = "table",
+  ) {
     const request = {
       model: name,
       target: { schema: "main", name },
-      materialize: "table" as const,
+      materialize,
       sql,
       fingerprint: hashText(sql),
       gates: [],
@@ -217,6 +222,32 @@ describe("openDuckdbWarehouse", () => {
     await expect(warehouse.load([loadOf(join(folder, "gone.csv"))], signal)).rejects.toMatchObject({
       code: "STAGING_INVALID",
     });
+  });
+
+  test("what another kind of relation has taken the place of is not there any more", async () => {
+    const file = join(folder, "a.csv");
+    writeFileSync(file, "a\nx\n");
+    {
+      await using warehouse = await openDuckdbWarehouse({ path });
+      await build(warehouse, "t", "SELECT 1 AS a");
+      await build(warehouse, "v", "SELECT 1 AS a", "view");
+      await warehouse.load([loadOf(file)], signal);
+      const outputs = [...(await warehouse.outputs()).values()];
+      expect(outputs.map(({ exists }) => exists)).toEqual([true, true, true]);
+    }
+    await change(
+      path,
+      `DROP TABLE w.main.t; CREATE VIEW w.main.t AS SELECT 42 AS a;
+       DROP VIEW w.main.v; CREATE TABLE w.main.v AS SELECT 42 AS a;
+       DROP TABLE w.raw.s; CREATE VIEW w.raw.s AS SELECT 42 AS a;`,
+    );
+    await using warehouse = await openDuckdbWarehouse({ path });
+    const outputs = [...(await warehouse.outputs()).values()];
+    expect(outputs.map(({ exists }) => exists)).toEqual([false, false, false]);
+    const [again] = await warehouse.load([loadOf(file)], signal);
+    expect(again).toMatchObject({ isRepeat: false, rowsInserted: 1 });
+    await build(warehouse, "v", "SELECT 1 AS a", "view");
+    expect((await warehouse.query("FROM main.v", 1)).rows).toEqual([[1]]);
   });
 
   test("types that are no types and reserved names are refused", async () => {
