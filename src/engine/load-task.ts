@@ -56,6 +56,7 @@ function toResult(outcome: LoadOutcome): TaskResult {
       rowsInserted: outcome.rowsInserted,
       rowsUpdated: outcome.rowsUpdated,
       rowsQuarantined: outcome.rowsQuarantined,
+      rowsSuperseded: outcome.rowsSuperseded,
       parts: outcome.parts,
       measurements: measurementsJson(outcome.measurements),
     },

@@ -42,6 +42,8 @@ export interface LoadOutcome {
   readonly rowsInserted: number;
   readonly rowsUpdated: number;
   readonly rowsQuarantined: number;
+  /** Rows of a `merge` that a later row of the same load and key took the place of. */
+  readonly rowsSuperseded: number;
   /** Parts that were committed on the way; 1 when it was not split. */
   readonly parts: number;
   readonly measurements: readonly Measurement[];

@@ -95,9 +95,19 @@ export function loadContract(scene: WarehouseScene): void {
     const merge = { strategy: "merge", key: ["id"] } as const;
     const columns = "id BIGINT, v VARCHAR";
     const first = await load(loadOf(staged("m", "id,v\n1,a\n2,b\n1,c\n,d\n", columns), merge));
-    expect(first).toMatchObject({ rowsStaged: 4, rowsInserted: 2, rowsQuarantined: 1 });
+    expect(first).toMatchObject({
+      rowsStaged: 4,
+      rowsInserted: 2,
+      rowsQuarantined: 1,
+      rowsSuperseded: 1,
+    });
     const second = await load(loadOf(staged("m", "id,v\n2,b\n1,e\n3,f\n", columns), merge));
-    expect(second).toMatchObject({ rowsStaged: 3, rowsInserted: 1, rowsUpdated: 1 });
+    expect(second).toMatchObject({
+      rowsStaged: 3,
+      rowsInserted: 1,
+      rowsUpdated: 1,
+      rowsSuperseded: 0,
+    });
     expect(await rowsOf("SELECT id, v FROM raw.m ORDER BY id")).toEqual([
       [1, "e"],
       [2, "b"],

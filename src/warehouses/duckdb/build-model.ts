@@ -77,6 +77,7 @@ async function build(session: Session, request: TransformRequest): Promise<Trans
       rowsInserted: rows,
       rowsUpdated: 0,
       rowsQuarantined: 0,
+      rowsSuperseded: 0,
       rowsCommitted: rows,
       parts: 1,
       measurements,

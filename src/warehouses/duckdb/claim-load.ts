@@ -91,6 +91,7 @@ export async function repeatOutcome(
       rowsInserted: 0,
       rowsUpdated: 0,
       rowsQuarantined: 0,
+      rowsSuperseded: 0,
       rowsCommitted: 0,
       provenance: request.provenance,
     };

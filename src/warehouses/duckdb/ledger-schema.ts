@@ -56,6 +56,7 @@ const migrations: readonly (readonly string[])[] = [
        PRIMARY KEY (load, part)
      )`,
   ],
+  ["ALTER TABLE _sluice.loads ADD COLUMN rows_superseded BIGINT DEFAULT 0"],
 ];
 
 /** Makes the schemas and brings the ledger's tables to this version. Runs inside a transaction. */

@@ -37,6 +37,7 @@ export interface Entry {
   readonly rowsInserted: number;
   readonly rowsUpdated: number;
   readonly rowsQuarantined: number;
+  readonly rowsSuperseded: number;
   readonly rowsCommitted: number;
   readonly parts: number;
   readonly measurements: readonly Measurement[];
@@ -79,6 +80,7 @@ export type Committed = Pick<
   | "rowsInserted"
   | "rowsUpdated"
   | "rowsQuarantined"
+  | "rowsSuperseded"
   | "rowsCommitted"
   | "parts"
   | "measurements"
@@ -88,7 +90,7 @@ export type Committed = Pick<
 export async function readCommitted(session: Session, id: Hash): Promise<Committed | null> {
   const [row] = await session.rows(
     `SELECT rows_staged, rows_inserted, rows_updated, rows_quarantined, rows_committed, parts,
-            measurements_json
+            measurements_json, rows_superseded
      FROM _sluice.loads WHERE id = ${literal(id)}`,
   );
   if (row === undefined) return null;
@@ -99,6 +101,7 @@ export async function readCommitted(session: Session, id: Hash): Promise<Committ
     rowsUpdated: count(2),
     rowsQuarantined: count(3),
     rowsCommitted: count(4),
+    rowsSuperseded: count(7),
     parts: count(5),
     measurements: parseMeasurements(String(row[6])),
   };
@@ -134,6 +137,7 @@ export async function record(session: Session, entry: Entry, head: Head | null):
     provenance.blueprint,
     provenance.decision,
     provenance.at,
+    entry.rowsSuperseded,
   ];
   await session.run(`INSERT INTO _sluice.loads VALUES (${values.map(literal).join(", ")})`);
 }

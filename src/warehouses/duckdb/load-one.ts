@@ -89,6 +89,7 @@ export async function loadOne(session: Session, step: LoadStep): Promise<LoadOut
     rowsInserted: written.inserted,
     rowsUpdated: written.updated,
     rowsQuarantined,
+    rowsSuperseded: keys.superseded,
     parts: step.filled?.parts ?? 1,
     measurements,
   };
@@ -207,10 +208,7 @@ function recordLoad(
     stored,
   }: {
     readonly claim: Claim;
-    readonly counts: Pick<
-      LoadOutcome,
-      "rowsStaged" | "rowsInserted" | "rowsUpdated" | "rowsQuarantined" | "parts" | "measurements"
-    >;
+    readonly counts: Omit<LoadOutcome, "source" | "isRepeat">;
     readonly stored: readonly StagedColumn[];
   },
 ): Promise<void> {
