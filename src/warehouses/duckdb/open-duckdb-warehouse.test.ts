@@ -250,6 +250,21 @@ describe("openDuckdbWarehouse", () => {
     expect((await warehouse.query("FROM main.v", 1)).rows).toEqual([[1]]);
   });
 
+  test("a ledger of the first version is brought to this one, with what it holds", async () => {
+    {
+      await using warehouse = await openDuckdbWarehouse({ path });
+      await build(warehouse, "t", "SELECT 1 AS a");
+    }
+    await change(
+      path,
+      `ALTER TABLE w._sluice.loads DROP COLUMN rows_superseded;
+       DELETE FROM w._sluice.versions WHERE version = 2;`,
+    );
+    await using warehouse = await openDuckdbWarehouse({ path });
+    expect(await build(warehouse, "t", "SELECT 1 AS a")).toMatchObject({ isRepeat: true });
+    expect(await build(warehouse, "t", "SELECT 2 AS a")).toMatchObject({ isRepeat: false });
+  });
+
   test("types that are no types and reserved names are refused", async () => {
     const file = join(folder, "a.csv");
     writeFileSync(file, "a\nx\n");
