@@ -1,4 +1,5 @@
 import { assembleProject } from "../core/project/assemble-project.ts";
+import { type CheckExpression, expressionProblem } from "../core/project/check-expression.ts";
 import { type ProjectDraft, parseProjectFiles } from "../core/project/parse-project-files.ts";
 import type { Location, Problem } from "../core/project/problem.ts";
 import type { Project, ProjectSettings } from "../core/project/project.ts";
@@ -57,7 +58,8 @@ export async function loadProject(
     [...tools.connectors].map(([type, connector]) => [type, connector.schemas] as const),
   );
   const draft = parseProjectFiles(read.files, schemas);
-  const analyses = await analyzeModels(draft, tools.openAnalyzer);
+  const openAnalyzer = once(tools.openAnalyzer);
+  const analyses = await analyzeModels(draft, openAnalyzer);
   const assembled = assembleProject(draft, analyses);
   const rules = parseRuleFiles(draft.ruleFiles, {
     template: draft.template.value,
@@ -65,7 +67,15 @@ export async function loadProject(
     added: tools.ruleSets,
     places: assembled.places,
   });
-  const problems = sortProblems([...read.problems, ...assembled.problems, ...rules.problems]);
+  const problems = sortProblems([
+    ...read.problems,
+    ...assembled.problems,
+    ...rules.problems,
+    ...(await analyzeExpressions(
+      [...declaredExpressions(draft), ...rules.expressions],
+      openAnalyzer,
+    )),
+  ]);
   const isValid = !problems.some(({ severity }) => severity === "error");
   return {
     project: isValid ? assembled.project : null,
@@ -98,6 +108,34 @@ async function analyzeModels(
     written.map(async ({ source, sql }) => [source.file, await analyzer.analyze(sql)] as const),
   );
   return new Map(analyses);
+}
+
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open();
+    return opened;
+  };
+}
+
+function declaredExpressions({ connections, models }: ProjectDraft): readonly CheckExpression[] {
+  return [...connections, ...models].flatMap(({ expressions }) => expressions);
+}
+
+/** A condition that the warehouse cannot use would fail each load that it guards. */
+async function analyzeExpressions(
+  expressions: readonly CheckExpression[],
+  openAnalyzer: () => Promise<SqlAnalyzer>,
+): Promise<readonly Problem[]> {
+  if (expressions.length === 0) return [];
+  const analyzer = await openAnalyzer();
+  const found = await Promise.all(
+    expressions.map(async (expression) => {
+      const analysis = await analyzer.analyzeCondition(expression.sql);
+      return analysis.ok ? [] : [expressionProblem(expression, analysis)];
+    }),
+  );
+  return found.flat();
 }
 
 /** The same project with what was found about it later. */

@@ -6,7 +6,8 @@ import { gateList, tagList } from "./parse-attributes.ts";
 import type { ModelDraft } from "./parse-model.ts";
 import type { Location, Problem } from "./problem.ts";
 import type { BypassPolicy, ModelInput, ModelSpec } from "./project.ts";
-import type { SqlAnalysis, TableReference } from "./sql-analysis.ts";
+import type { SqlAnalysis, SqlFault, TableReference } from "./sql-analysis.ts";
+import { faultMessage, faultSpan, placedFaultFix } from "./sql-fault.ts";
 import { type SqlToken, scanSql } from "./sql-scanner.ts";
 import type { SubjectDefaults } from "./subject-defaults.ts";
 import { resolveReference, type SubjectNames } from "./subject-names.ts";
@@ -81,27 +82,18 @@ export function assembleModel(
   return { spec, edges: resolved.edges, expected: resolved.expected, problems };
 }
 
-function sqlProblem(draft: ModelDraft, analysis: SqlAnalysis & { ok: false }): Problem {
-  const { source, sqlStart, sql } = draft;
-  const at = analysis.offset;
-  const word = at === null ? null : (/^\w+/.exec(sql.slice(at))?.[0].length ?? 1);
+function sqlProblem({ source, sqlStart, sql, location }: ModelDraft, fault: SqlFault): Problem {
+  const span = faultSpan(sql, fault);
   return {
     code: "sql-invalid",
     severity: "error",
-    message: /[.?!]$/.test(analysis.message) ? analysis.message : `${analysis.message}.`,
-    location:
-      at === null || word === null
-        ? draft.location
-        : source.locate(sqlStart + at, Math.min(sqlStart + at + word, source.text.length)),
-    fix: sqlFix(analysis),
+    message: faultMessage(fault),
+    location: span === null ? location : source.locate(sqlStart + span.start, sqlStart + span.end),
+    fix:
+      span === null
+        ? "Write one SELECT that reads tables: `SELECT … FROM raw.<source>`."
+        : placedFaultFix,
   };
-}
-
-/** The parser says where it stopped; the mistake is there or just before. */
-function sqlFix({ offset }: SqlAnalysis & { ok: false }): string {
-  return offset === null
-    ? "Write one SELECT that reads tables: `SELECT … FROM raw.<source>`."
-    : "Correct the SQL here or just before: a comma, bracket, quote or keyword too many or too few.";
 }
 
 interface ResolvedReads {

@@ -4,6 +4,7 @@ import {
   sourceAttributesForm,
   sourceNameForm,
 } from "./attribute-forms.ts";
+import { type CheckExpression, expressionsOfChecks } from "./check-expression.ts";
 import { connectionForm } from "./connection-form.ts";
 import type { ConnectorSchemas } from "./connector-schemas.ts";
 import { nameFix } from "./did-you-mean.ts";
@@ -40,6 +41,7 @@ export interface ConnectionDraft {
   readonly discover: readonly DiscoverSpec[];
   /** True when it has patterns, even if they have problems: sources may come that nobody declared. */
   readonly canDiscover: boolean;
+  readonly expressions: readonly CheckExpression[];
   readonly problems: readonly Problem[];
 }
 
@@ -91,8 +93,18 @@ class ConnectionReader {
       sources: sources.filter((source) => source !== null),
       discover: discover.filter((pattern) => pattern !== null),
       canDiscover: discover.length > 0,
+      expressions: this.#expressions(),
       problems: this.#problems,
     };
+  }
+
+  #expressions(): readonly CheckExpression[] {
+    const entries = ["sources", "discover"].flatMap((key) =>
+      this.#entries(key, (path): DocumentPath => path),
+    );
+    return [["defaults"], ...entries].flatMap((path) =>
+      expressionsOfChecks(this.#document, [...path, "checks"]),
+    );
   }
 
   #take<T>(read: ReadForm<T>): T | null {

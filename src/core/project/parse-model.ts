@@ -1,3 +1,4 @@
+import { type CheckExpression, expressionsOfChecks } from "./check-expression.ts";
 import { type ModelForm, modelForm } from "./model-form.ts";
 import { nameForm, toName } from "./name-form.ts";
 import { duplicateChecks } from "./parse-attributes.ts";
@@ -24,6 +25,8 @@ export interface ModelDraft {
   readonly sql: string;
   /** Where `sql` begins in the file. */
   readonly sqlStart: number;
+  /** Of the leading block's checks. */
+  readonly expressions: readonly CheckExpression[];
 }
 
 /** Reads the name and the leading block of one model, and sets its SQL apart. */
@@ -52,8 +55,18 @@ export function parseModel(source: SourceText): {
   }
   problems.push(...misplacedBlock(source, header.end), ...secretInModel(source));
   const { form, document } = header;
+  const expressions = document === null ? [] : expressionsOfChecks(document, ["checks"]);
   return {
-    draft: { name: stem, source, location, form, header: document, sql, sqlStart: start },
+    draft: {
+      name: stem,
+      source,
+      location,
+      form,
+      header: document,
+      sql,
+      sqlStart: start,
+      expressions,
+    },
     problems,
   };
 }

@@ -15,9 +15,15 @@ export type SqlAnalysis =
       /** Tables that it reads, without its own CTEs; each once, in name order. */
       readonly reads: readonly TableReference[];
     }
-  | {
-      readonly ok: false;
-      readonly message: string;
-      /** Offset into the SQL, in UTF-16 units, or `null` when the parser gave none. */
-      readonly offset: number | null;
-    };
+  | SqlFault;
+
+/** What a condition over a row says, or where it stops making sense. */
+export type ConditionAnalysis = { readonly ok: true } | SqlFault;
+
+/** Why SQL cannot be used. */
+export interface SqlFault {
+  readonly ok: false;
+  readonly message: string;
+  /** Offset into the SQL, in UTF-16 units, or `null` when the parser gave none. */
+  readonly offset: number | null;
+}

@@ -1,3 +1,4 @@
+import type { CheckExpression } from "../project/check-expression.ts";
 import type { DocumentPath, PositionedDocument } from "../project/positioned-document.ts";
 import type { Location, Problem } from "../project/problem.ts";
 import type { SourceText } from "../project/source-text.ts";
@@ -17,6 +18,8 @@ export interface RuleFilesContext extends Omit<RuleSetsToCheck, "ruleSets"> {
 /** The rule sets that could be read, and all that is wrong with the files. */
 export interface ParsedRules {
   readonly ruleSets: readonly RuleSet[];
+  /** SQL of gates, which is not judged here. */
+  readonly expressions: readonly CheckExpression[];
   readonly problems: readonly Problem[];
 }
 
@@ -34,7 +37,22 @@ export function parseRuleFiles(
     (finding) => !mayFollowFromMissing(finding, files, sources),
   );
   problems.push(...findings.map((finding) => toProblem(finding, files, context)));
-  return { ruleSets, problems };
+  const expressions = [
+    ...read.flatMap((one) => one.expressions),
+    ...context.added.flatMap(expressionsOfSet),
+  ];
+  return { ruleSets, expressions, problems };
+}
+
+/** Of a set that a program adds, which has no file. */
+function expressionsOfSet({ name, rules }: RuleSet): readonly CheckExpression[] {
+  return rules.flatMap(({ then }) =>
+    then.flatMap((effect) =>
+      effect.kind === "gate" && effect.check.kind === "expression"
+        ? [{ sql: effect.check.sql, locate: () => ({ file: name, line: 1, column: 1 }) }]
+        : [],
+    ),
+  );
 }
 
 /** What no rule reads or covers, a rule that could not be read may. */

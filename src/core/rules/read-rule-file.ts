@@ -1,5 +1,6 @@
+import { type CheckExpression, expressionOfCheck } from "../project/check-expression.ts";
 import { parseDocument } from "../project/parse-document.ts";
-import type { PositionedDocument } from "../project/positioned-document.ts";
+import type { DocumentPath, PositionedDocument } from "../project/positioned-document.ts";
 import type { Problem } from "../project/problem.ts";
 import { readForm } from "../project/read-form.ts";
 import { secretProblems } from "../project/secret-problems.ts";
@@ -24,17 +25,27 @@ export interface RuleFile {
   readonly isWhole: boolean;
 }
 
+/** The conditions that its gates have, in SQL. */
+function gateExpressions(document: PositionedDocument): readonly CheckExpression[] {
+  return listAt(document, ["rules"]).flatMap((_, rule) =>
+    listAt(document, ["rules", rule, "then"]).flatMap(
+      (_effect, at) => expressionOfCheck(document, ["rules", rule, "then", at, "gate"]) ?? [],
+    ),
+  );
+}
+
 /**
  * Reads one rule file. Each rule is read by itself, so that a mistake in one hides nothing of the
  * others. There is no file where it is no YAML, or its parameters cannot be told.
  */
 export function readRuleFile(source: SourceText): {
   readonly file: RuleFile | null;
+  readonly expressions: readonly CheckExpression[];
   readonly problems: readonly Problem[];
 } {
   const parsed = parseDocument(source);
   const { document } = parsed;
-  if (document === null) return { file: null, problems: parsed.problems };
+  if (document === null) return { file: null, expressions: [], problems: parsed.problems };
   const problems = [...parsed.problems, ...secretProblems(document, null)];
   const named = document.at(["ruleset"]);
   const what = typeof named === "string" ? `rule set \`${named}\`` : "this rule set";
@@ -42,7 +53,7 @@ export function readRuleFile(source: SourceText): {
   problems.push(...head.problems);
   const rules: RuleSetFile["rules"] = [];
   const indexes: number[] = [];
-  for (const [index, form] of listAt(document, "rules").entries()) {
+  for (const [index, form] of listAt(document, ["rules"]).entries()) {
     const read = readRule(document, index, form);
     problems.push(...read.problems);
     if (read.value === null) continue;
@@ -50,12 +61,11 @@ export function readRuleFile(source: SourceText): {
     indexes.push(index);
   }
   const known = head.value ?? headOf(document);
-  if (known === null) return { file: null, problems };
+  const expressions = gateExpressions(document);
+  if (known === null) return { file: null, expressions, problems };
   const isWhole = head.value !== null && rules.length === head.value.rules.length;
-  return {
-    file: { document, ruleSet: toRuleSet({ ...known, rules }), indexes, isWhole },
-    problems,
-  };
+  const ruleSet = toRuleSet({ ...known, rules });
+  return { file: { document, ruleSet, indexes, isWhole }, expressions, problems };
 }
 
 function readRule(document: PositionedDocument, index: number, form: unknown) {
@@ -64,8 +74,8 @@ function readRule(document: PositionedDocument, index: number, form: unknown) {
   return readForm(ruleFormSchema, form, { document, path: ["rules", index], what });
 }
 
-function listAt(document: PositionedDocument, key: string): readonly unknown[] {
-  const list = document.at([key]);
+function listAt(document: PositionedDocument, path: DocumentPath): readonly unknown[] {
+  const list = document.at(path);
   return Array.isArray(list) ? list : [];
 }
 

@@ -55,7 +55,8 @@ async function checkType(session: Session, text: string): Promise<void> {
   throw new OperatingError("STATEMENT_INVALID", `${text} is not a type`);
 }
 
-function isOneExpression(node: TreeObject): boolean {
+/** Whether a parsed SELECT is of one expression and nothing else. */
+export function isOneExpression(node: TreeObject): boolean {
   const { from_table: from, select_list: list } = node;
   const isBare =
     node["type"] === "SELECT_NODE" &&

@@ -84,3 +84,29 @@ describe("duckdbSqlAnalyzer", () => {
     expect(analysis.ok ? "" : analysis.message).toMatch(message);
   });
 });
+
+describe("a condition over a row", () => {
+  test.each([
+    "amount > 0",
+    "amount > 0 -- never less",
+    "name = ')' OR \"a(b\" > 1",
+    "id IN (SELECT id FROM raw.known) AND length(name) BETWEEN 1 AND 5",
+    "EXISTS (SELECT 1 FROM main.days d WHERE d.day = s.day)",
+  ])("is accepted: %s", async (sql) => {
+    expect(await analyzer.analyzeCondition(sql)).toEqual({ ok: true });
+  });
+
+  test.each([
+    ["amount >", "The condition ends before it is complete", 8],
+    ["amount > > 1", 'syntax error at or near ">"', 9],
+    ["amount > 0 AS x", 'syntax error at or near "AS"', 11],
+    ["true) OR (1 = 1", "A condition is one expression over a row", null],
+    ["1) FROM x WHERE (true", "A condition is one expression over a row", null],
+    ["1); DROP TABLE x; SELECT (1", "Only a SELECT can stand here", null],
+    ["id IN (SELECT a FROM read_csv('x'))", "read_csv() cannot be read from", null],
+  ])("is refused: %s", async (sql, message, offset) => {
+    const analysis = await analyzer.analyzeCondition(sql);
+    expect(analysis).toMatchObject({ ok: false, offset });
+    expect(analysis.ok ? "" : analysis.message).toContain(message);
+  });
+});

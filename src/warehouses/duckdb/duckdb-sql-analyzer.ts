@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { SqlAnalysis, SqlAnalyzer } from "../../ports/sql-analyzer.ts";
-import { parseSelectTree, readsOf } from "./select-tree.ts";
+import { scanSql } from "../../core/project/sql-scanner.ts";
+import type { ConditionAnalysis, SqlAnalysis, SqlAnalyzer } from "../../ports/sql-analyzer.ts";
+import { isOneExpression } from "./check-sql.ts";
+import { type ParsedSelect, parseSelectTree, readsOf } from "./select-tree.ts";
 import { translateDuckdbError } from "./translate-duckdb-error.ts";
 
 /**
@@ -9,11 +11,13 @@ import { translateDuckdbError } from "./translate-duckdb-error.ts";
  */
 export function duckdbSqlAnalyzer(): SqlAnalyzer {
   let connection: Promise<DuckDBConnection> | undefined;
+  const open = () => {
+    connection ??= connect();
+    return connection;
+  };
   return {
-    analyze: async (sql) => {
-      connection ??= connect();
-      return analyze(await connection, sql);
-    },
+    analyze: async (sql) => analyze(await open(), sql),
+    analyzeCondition: async (sql) => analyzeCondition(await open(), sql),
   };
 }
 
@@ -28,14 +32,52 @@ async function connect(): Promise<DuckDBConnection> {
 }
 
 async function analyze(connection: DuckDBConnection, sql: string): Promise<SqlAnalysis> {
-  const nul = sql.indexOf("\0");
-  if (nul >= 0) return { ok: false, message: "SQL cannot hold a NUL character", offset: nul };
-  const parsed = parseSelectTree(sql, await serialize(connection, sql));
+  const parsed = await parse(connection, sql);
   if (!parsed.ok) return parsed;
   const { tables, refusals } = readsOf(parsed.node);
   const [refusal] = refusals;
   if (refusal !== undefined) return { ok: false, message: refusal, offset: null };
   return { ok: true, code: parsed.code, reads: tables };
+}
+
+/** In the brackets that a condition is put into when it is measured: it must not end them. */
+async function analyzeCondition(
+  connection: DuckDBConnection,
+  sql: string,
+): Promise<ConditionAnalysis> {
+  const before = "SELECT (";
+  const text = `${before}${sql}\n)`;
+  const parsed = await parse(connection, text);
+  if (!parsed.ok) {
+    const { message, offset } = parsed;
+    if (offset === null) return { ok: false, message, offset };
+    const own = Math.max(offset - before.length, 0);
+    // Its bracket is ours, and to name it would puzzle people.
+    if (own < sql.length) return { ok: false, message, offset: own };
+    return { ok: false, message: "The condition ends before it is complete", offset: sql.length };
+  }
+  const [refusal] = readsOf(parsed.node).refusals;
+  if (refusal !== undefined) return { ok: false, message: refusal, offset: null };
+  if (isOneExpression(parsed.node) && isBalanced(sql)) return { ok: true };
+  return { ok: false, message: "A condition is one expression over a row", offset: null };
+}
+
+/** Whether no bracket ends one that the text did not open. */
+function isBalanced(sql: string): boolean {
+  let depth = 0;
+  for (const { kind, text } of scanSql(sql)) {
+    if (kind !== "mark") continue;
+    if (text === "(") depth += 1;
+    if (text === ")") depth -= 1;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
+}
+
+async function parse(connection: DuckDBConnection, sql: string): Promise<ParsedSelect> {
+  const nul = sql.indexOf("\0");
+  if (nul >= 0) return { ok: false, message: "SQL cannot hold a NUL character", offset: nul };
+  return parseSelectTree(sql, await serialize(connection, sql));
 }
 
 async function serialize(connection: DuckDBConnection, sql: string): Promise<string> {
