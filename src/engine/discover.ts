@@ -9,6 +9,8 @@ import type { HarvestRequest, HarvestWorld } from "./harvest-request.ts";
 export interface Discovery {
   readonly sources: readonly SourceSpec[];
   readonly found: ReadonlyMap<string, readonly SourceSpec[]>;
+  /** Found in an earlier cycle, loaded, and found no more: missing, until their tables are dropped. */
+  readonly vanished: ReadonlySet<string>;
 }
 
 /**
@@ -22,6 +24,7 @@ export async function discoverSources(
 ): Promise<Discovery> {
   const taken = new Map(request.sources.map((source) => [source.name, source] as const));
   const found = new Map<string, SourceSpec[]>();
+  const vanished = new Set<string>();
   const asked = new Set(request.discover.map((spec) => spec.connection));
   const answers = await Promise.all(
     [...asked].map(async (connection) => ({
@@ -43,10 +46,28 @@ export async function discoverSources(
         );
       }
     }
-    found.set(connection, kept);
+    const gone = goneFrom(connection, taken, request);
+    for (const source of gone) {
+      taken.set(source.name, source);
+      vanished.add(source.name);
+    }
+    found.set(connection, [...kept, ...gone]);
   }
   const sources = [...taken.values()].sort((left, right) => compareText(left.name, right.name));
-  return { sources, found };
+  return { sources, found, vanished };
+}
+
+/**
+ * What a connection had and has no more, as long as the data is there: somebody may read it, and
+ * should be told. A source that never landed leaves without a trace.
+ */
+function goneFrom(
+  connection: string,
+  taken: ReadonlyMap<string, SourceSpec>,
+  request: HarvestRequest,
+): readonly SourceSpec[] {
+  const before = request.lastFound.get(connection) ?? [];
+  return before.filter(({ name }) => !taken.has(name) && request.lastLoads.has(name));
 }
 
 async function findIn(

@@ -31,19 +31,22 @@ const probesAtOnce = 8;
  * that cannot be reached is a fact of the snapshot, never a failure of the cycle.
  */
 export async function harvest(request: HarvestRequest, world: HarvestWorld): Promise<Harvest> {
-  const { sources, found } = await discoverSources(request, world);
+  const { sources, found, vanished } = await discoverSources(request, world);
   const specs = new Map(request.connections.map((spec) => [spec.name, spec] as const));
   const total = sources.length;
   let done = 0;
   const probes = await pLimit(probesAtOnce).map(sources, async (source) => {
     const spec = present(specs.get(source.connection), `${source.name} has a known connection`);
-    const probe = await probeSource(source, {
+    const context = {
       ...world,
       timeoutMs: spec.probeTimeoutMs,
       kind: world.kindOf(spec.connector),
       memo: request.memos.get(source.name) ?? null,
       signal: request.signal,
-    });
+    };
+    const probe = vanished.has(source.name)
+      ? vanishedProbe(source, context)
+      : await probeSource(source, context);
     done += 1;
     const { presence, rows, bytes } = probe;
     request.onProbe({ source: source.name, presence: presence.state, rows, bytes, done, total });
@@ -85,6 +88,18 @@ interface ProbeContext extends HarvestWorld {
   readonly kind: Profile["kind"];
   readonly memo: Json;
   readonly signal: AbortSignal | undefined;
+}
+
+/** Not looked at: its place may hold what the project does not ask for any more. */
+function vanishedProbe({ name, connection }: SourceSpec, context: ProbeContext): Probe {
+  const failure = new OperatingError(
+    "SOURCE_MISSING",
+    `No pattern of ${connection} finds ${name}`,
+    {
+      hint: `Its rows stay in raw.${name}; drop that table to forget it.`,
+    },
+  );
+  return absentProbe(context.kind, failure, context.memo);
 }
 
 async function probeSource(source: SourceSpec, context: ProbeContext): Promise<Probe> {

@@ -20,11 +20,11 @@ export interface Past {
   readonly records: ReadonlyMap<string, SubjectRecord>;
 }
 
-/** The last load of each source that has one. */
+/** The last load of each source whose table is there. */
 export function lastLoadsOf(past: Past): ReadonlyMap<string, LastLoad> {
   const loads = new Map<string, LastLoad>();
   for (const output of past.outputs.values()) {
-    if (output.target.schema !== "raw") continue;
+    if (output.target.schema !== "raw" || !output.exists) continue;
     loads.set(output.target.name, {
       at: output.committedAt,
       rows: output.rows,

@@ -23,7 +23,7 @@ export function absentProbe(kind: Profile["kind"], failure: OperatingError, memo
 }
 
 function presenceOf({ code, message, hint }: OperatingError): Presence {
-  const detail = hint === undefined ? message : `${message} ${hint}`;
+  const detail = hint === undefined ? message : `${message.replace(/\.$/, "")}. ${hint}`;
   return code === "SOURCE_MISSING"
     ? { state: "missing", detail }
     : { state: "unreachable", code, detail };
