@@ -11,10 +11,12 @@ const form = z.strictObject({
   max: z.int().min(2).max(10_000).default(50).describe("The most sources in one load."),
 });
 
-/** Loads many small sources in one task and one transaction. */
+/** Loads many small sources in one task; one transaction as long as all of its members load. */
 export const mergeEffect: EffectSpec<EffectOf<"merge">, typeof form> = {
   kind: "merge",
-  summary: "Loads several sources in one task and one transaction: all commit, or none.",
+  summary:
+    "Loads several sources in one task and one transaction. A member that keeps failing is left " +
+    "behind: the others then load one by one.",
   form,
   toEffect: ({ into, max }) => ({ kind: "merge", into, max }),
   subjects: ["source"],
