@@ -97,6 +97,7 @@ function request(source, step, options) {
         sha256: createHash("sha256").update(bytes).digest("hex"),
         rows: null,
         isOwned: false,
+        stamp: null,
       },
     ],
     columns: columns.split(",").map((column) => {

@@ -107,9 +107,9 @@ describe("folderStaging", () => {
     );
     expect(await staging.find("own", extraction)).toEqual(manifest);
     writeFileSync(path, '{"a":1}\n{"a":2}\n');
-    await expect(staging.find("own", extraction)).rejects.toMatchObject({ code: "SOURCE_CHANGED" });
+    await expect(staging.find("own", extraction)).rejects.toMatchObject({ code: "STAGING_STALE" });
     rmSync(path);
-    await expect(staging.find("own", extraction)).rejects.toMatchObject({ code: "SOURCE_CHANGED" });
+    await expect(staging.find("own", extraction)).rejects.toMatchObject({ code: "STAGING_STALE" });
   });
 
   test.each(["..", "", "a/b", ".tmp-x", "a\0b", "a\\b", "x".repeat(300)])(
@@ -135,7 +135,7 @@ describe("folderStaging", () => {
     ]) {
       await expect(
         staging.stage("flights", extraction, () => Promise.resolve(draftOf([file]))),
-      ).rejects.toMatchObject({ code: expect.stringMatching(/STAGING_INVALID|SOURCE_CHANGED/) });
+      ).rejects.toMatchObject({ code: expect.stringMatching(/STAGING_INVALID|STAGING_STALE/) });
     }
   });
 

@@ -73,7 +73,7 @@ async function find(folder: string, identity: Identity): Promise<Manifest | null
 function changed(file: StagedFile, bytes: number | null): OperatingError {
   const state =
     bytes === null ? "is gone" : `has ${bytes} bytes, not the ${file.bytes} that were staged`;
-  return new OperatingError("SOURCE_CHANGED", `${file.path} ${state}`, {
+  return new OperatingError("STAGING_STALE", `${file.path} ${state}`, {
     hint: "Run again: the source is looked at afresh.",
   });
 }
