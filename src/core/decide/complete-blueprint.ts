@@ -3,7 +3,7 @@ import { compareText } from "../std/compare.ts";
 import { hashOf } from "../std/hash.ts";
 import { hashOnce } from "../std/hash-once.ts";
 import { formBatches, type GroupMember } from "./batches.ts";
-import type { Batch, Blueprint, DecisionRecord, Segment, TaskId } from "./blueprint.ts";
+import type { Batch, Blueprint, DecisionRecord, Dependency, Segment } from "./blueprint.ts";
 import type { Decided, DecisionTrees, TaskCounts } from "./decided.ts";
 import { findIdle } from "./demand.ts";
 import { orderByGates, sourcesLookedAt } from "./gate-order.ts";
@@ -15,7 +15,7 @@ export interface Whole {
   readonly idle: ReadonlySet<string>;
   readonly batches: readonly Batch[];
   readonly batchOf: ReadonlyMap<string, string>;
-  readonly gatedBy: ReadonlyMap<string, readonly TaskId[]>;
+  readonly gatedBy: ReadonlyMap<string, readonly Dependency[]>;
   readonly around: (subject: string) => Surroundings;
 }
 

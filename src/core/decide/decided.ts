@@ -1,6 +1,6 @@
 import type { ModelSpec } from "../project/project.ts";
 import type { ReferenceTree } from "../std/reference-tree.ts";
-import type { Blueprint, DecisionRecord, TaskId } from "./blueprint.ts";
+import type { Blueprint, DecisionRecord, Dependency } from "./blueprint.ts";
 import type { DecideInput } from "./decide-input.ts";
 import type { CycleContext, SubjectNode } from "./subject-node.ts";
 
@@ -31,7 +31,7 @@ export interface Workings {
   /** The batch of a subject's load. */
   readonly batchOf: ReadonlyMap<string, string>;
   /** Tasks that a subject waits for because of its gates. */
-  readonly gatedBy: ReadonlyMap<string, readonly TaskId[]>;
+  readonly gatedBy: ReadonlyMap<string, readonly Dependency[]>;
   readonly trees: DecisionTrees;
 }
 

@@ -1,7 +1,7 @@
 import type { ModelSpec } from "../project/project.ts";
 import { tableText } from "../schema/table-schema.ts";
 import { compareText } from "../std/compare.ts";
-import type { TaskId } from "./blueprint.ts";
+import type { Dependency } from "./blueprint.ts";
 import { makingTask } from "./segment.ts";
 import type { CycleContext, SubjectNode } from "./subject-node.ts";
 
@@ -26,10 +26,13 @@ interface GateEdge {
 /**
  * A `relationships` gate looks at another subject's table. When that table is filled in the same
  * cycle, it has to come first: otherwise rows that refer to new rows would be turned away. Edges
- * that would run in a circle are left out, because then no order is right.
+ * that would run in a circle are left out, because then no order is right. A table is better new than
+ * old, but an old one will do; where there is none, the gate could not be asked.
  * @returns the tasks that each subject's load or transform has to wait for, in id order.
  */
-export function orderByGates(blueprint: GatedBlueprint): ReadonlyMap<string, readonly TaskId[]> {
+export function orderByGates(
+  blueprint: GatedBlueprint,
+): ReadonlyMap<string, readonly Dependency[]> {
   const { context, nodes } = blueprint;
   if (context.drafts.resolved.size === 0) return new Map();
   const rank = new Map(blueprint.models.map(({ name }, index) => [name, index] as const));
@@ -37,14 +40,20 @@ export function orderByGates(blueprint: GatedBlueprint): ReadonlyMap<string, rea
   const makerOf = (table: string) => modelOf.get(table) ?? rawSource(table);
   const edges = [...nodes.values()].flatMap((node) => edgesOf(blueprint, node, { rank, makerOf }));
   const kept = withoutCircles(edges, (subject) => blueprint.batchOf.get(subject) ?? subject);
-  const waits = new Map<string, TaskId[]>();
+  const waits = new Map<string, Dependency[]>();
   for (const { subject, before } of kept) {
-    const kind = nodes.get(before)?.kind ?? "source";
+    const other = nodes.get(before);
+    const hasOld = (other?.output.committedAt ?? null) !== null;
     const tasks = waits.get(subject) ?? [];
-    tasks.push(makingTask(before, kind));
+    tasks.push({
+      task: makingTask(before, other?.kind ?? "source"),
+      onBypass: hasOld ? "last_good" : "skip",
+    });
     waits.set(subject, tasks);
   }
-  for (const tasks of waits.values()) tasks.sort(compareText);
+  for (const tasks of waits.values()) {
+    tasks.sort((left, right) => compareText(left.task, right.task));
+  }
   return waits;
 }
 

@@ -12,6 +12,7 @@ import {
 } from "../../../test/support/decide-fixture.ts";
 import { hashText } from "../std/hash.ts";
 import { decide } from "./decide.ts";
+import { decideAgain } from "./decide-again.ts";
 
 describe("shape", () => {
   const small = ["a", "b", "c", "d", "e"].map((name) => sourceSpec(name));
@@ -77,9 +78,35 @@ describe("shape", () => {
     const load = task(run({ sources: small, ruleSets }), "a.load");
     expect(load.after).toEqual([
       { task: "a.extract", onBypass: "skip" },
-      { task: "b.load", onBypass: "last_good" },
+      { task: "b.load", onBypass: "skip" },
     ]);
     expect(load.safeguards.gates[0]?.check).toMatchObject({ to: "raw.b" });
+  });
+
+  test("a gate makes do with an old table of another subject, but not with none", () => {
+    const ruleSets = rulesOf([
+      {
+        id: "fk",
+        for: "source",
+        when: 'source.name == "a"',
+        then: [{ gate: { relationships: { column: "id", to: "b", field: "id" } } }],
+      },
+    ]);
+    const changed = ["a", "b"].map((name) =>
+      profileOf(name, { fingerprint: hashText(`${name} v2`) }),
+    );
+    const after = later({ sources: small, ruleSets }, { profiles: changed });
+    const edge = (situation: typeof after) =>
+      task(run(situation), "a.load").after.find((one) => one.task === "b.load")?.onBypass;
+    expect(edge(after)).toBe("last_good");
+    const dropped = (after.history ?? []).map((entry) =>
+      entry.subject === "b" && entry.output !== null
+        ? { ...entry, output: { ...entry.output, exists: false } }
+        : entry,
+    );
+    expect(edge({ ...after, history: dropped })).toBe("skip");
+    const again = decideAgain(run(after), inputOf({ ...after, history: dropped }));
+    expect(again.blueprint.id).toBe(run({ ...after, history: dropped }).blueprint.id);
   });
 
   test("a gate may name a model by its table", () => {
@@ -97,7 +124,7 @@ describe("shape", () => {
       const decided = run({ sources: small, models: models(to) });
       expect(task(decided, "report.transform").after).toEqual([
         { task: "b.load", onBypass: "skip" },
-        { task: "known.transform", onBypass: "last_good" },
+        { task: "known.transform", onBypass: "skip" },
       ]);
     }
   });
@@ -118,7 +145,7 @@ describe("shape", () => {
     ]);
     expect(task(decided, "a.load")).toMatchObject({
       batch: null,
-      after: [{ task: "a.extract" }, { task: "b.load", onBypass: "last_good" }],
+      after: [{ task: "a.extract" }, { task: "b.load", onBypass: "skip" }],
     });
   });
 

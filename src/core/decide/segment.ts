@@ -21,7 +21,7 @@ export interface Surroundings {
   /** The batch of its load. */
   readonly batch: string | null;
   /** Tasks that fill tables which its gates look at. */
-  readonly gatedBy: readonly TaskId[];
+  readonly gatedBy: readonly Dependency[];
   readonly kindOf: (subject: string) => SubjectKind;
 }
 
@@ -180,11 +180,13 @@ function splitOf({ prepared }: SourceNode, rows: number | null): Task["split"] {
   return { by: "rows", size, parts: Math.ceil(rows / size) };
 }
 
-/** In id order. A table that a gate looks at is better new than old, but an old one will do. */
-function inOrder(edges: readonly Dependency[], gatedBy: readonly TaskId[]): readonly Dependency[] {
+/** In id order. The edge of an input says more than that of a gate that looks at the same table. */
+function inOrder(
+  edges: readonly Dependency[],
+  gatedBy: readonly Dependency[],
+): readonly Dependency[] {
   const known = new Set(edges.map((edge) => edge.task));
-  const more = gatedBy.filter((task) => !known.has(task));
-  const all = [...edges, ...more.map((task) => ({ task, onBypass: "last_good" as const }))];
+  const all = [...edges, ...gatedBy.filter(({ task }) => !known.has(task))];
   return all.sort((left, right) => compareText(left.task, right.task));
 }
 
