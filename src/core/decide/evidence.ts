@@ -1,8 +1,10 @@
+import type { Hash } from "../std/hash.ts";
 import type { Json } from "../std/json.ts";
 import type { Task, TaskId } from "./blueprint.ts";
 import { profileOf } from "./decide-source.ts";
 import type { Decided } from "./decided.ts";
 import { historyOf, type SubjectNode } from "./subject-node.ts";
+import { fallbackOf } from "./why-fallback.ts";
 
 /** What the bypass of each of a subject's tasks rests on. */
 export function evidenceOf(decided: Decided, node: SubjectNode): Readonly<Record<TaskId, Json>> {
@@ -43,18 +45,33 @@ export function becauseOf({ prepared }: SubjectNode): string | null {
   return activation.state === "bypassed" ? activation.because : null;
 }
 
+/** A task that measures, and makes nothing. */
+export function isMeasuring({ kind }: Task): boolean {
+  return kind === "verify" || kind === "check";
+}
+
+/**
+ * What was compared with the past to find a task up to date. An extraction is spared when what
+ * would be loaded of it is there.
+ */
+export function comparedFingerprint(node: SubjectNode, task: Task): Hash | null {
+  return isMeasuring(task) ? task.fingerprint : node.fingerprint;
+}
+
 function upToDate({ workings }: Decided, node: SubjectNode, task: Task): Json {
   const history = historyOf(workings.context, node.subject);
   const output = history?.output ?? null;
   return {
-    fingerprint: task.fingerprint,
+    fingerprint: comparedFingerprint(node, task),
     committedAt: output?.committedAt ?? null,
     run: output?.run ?? null,
     rows: output?.rows ?? null,
   };
 }
 
-function upstream({ workings }: Decided, node: SubjectNode, by: string | null): Json {
+function upstream(decided: Decided, node: SubjectNode, by: string | null): Json {
+  const { workings } = decided;
+  const fallback = fallbackOf(decided, by);
   const arrival = node.kind === "model" ? node.arrivals.find((one) => one.subject === by) : null;
   const above = by === null ? undefined : workings.nodes.get(by);
   return {
@@ -62,6 +79,7 @@ function upstream({ workings }: Decided, node: SubjectNode, by: string | null): 
     policy: arrival?.policy ?? null,
     reason: above === undefined ? "not_in_scope" : (above.bypass?.reason ?? null),
     output: above?.output.state ?? "absent",
+    ...(fallback === null ? {} : { fallback: fallback.evidence }),
   };
 }
 

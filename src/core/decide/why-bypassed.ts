@@ -4,8 +4,10 @@ import { formatDurationMs } from "../std/time.ts";
 import type { Task } from "./blueprint.ts";
 import { profileOf } from "./decide-source.ts";
 import type { Decided } from "./decided.ts";
-import { becauseOf, taskEvidence } from "./evidence.ts";
+import { becauseOf, comparedFingerprint, isMeasuring, taskEvidence } from "./evidence.ts";
+import { sentence } from "./sentence.ts";
 import { type Arrival, historyOf, type ModelNode, type SubjectNode } from "./subject-node.ts";
+import { fallbackOf } from "./why-fallback.ts";
 import type { WhyLink } from "./why-report.ts";
 import { explainRule } from "./why-rule.ts";
 
@@ -29,12 +31,13 @@ export function explainBypass(
   });
   switch (task.bypass?.reason) {
     case "up_to_date":
-      return link(upToDateText(decided, node, task), upToDateCauses(decided, node, told));
+      return link(upToDateText(decided, node, task), upToDateCauses(decided, node, { task, told }));
     case "rule":
       return link(ruleText(node), ruleCauses(decided, node));
     case "upstream":
-      return link(upstreamText(node, task.bypass.by), [
+      return link(upstreamText(decided, node, task.bypass.by), [
         explainUpstream(decided, task.bypass.by, told),
+        ...fallbackLinks(decided, task.bypass.by),
       ]);
     case "source_missing":
       return link(missingText(decided, node), []);
@@ -57,7 +60,7 @@ function upToDateText({ workings }: Decided, { subject, kind }: SubjectNode, tas
   if (output === null) return `${subject} is up to date.`;
   const ago = agoText(context.cycle.now - output.committedAt);
   const run = `run ${output.run}, ${ago}`;
-  if (task.kind === "verify" || task.kind === "check") {
+  if (isMeasuring(task)) {
     return `${subject} has been measured with these checks since it was last committed (${run}).`;
   }
   return kind === "source"
@@ -70,10 +73,15 @@ function agoText(spanMs: number): string {
 }
 
 /** The identities that are equal, and for a model those who have not changed either. */
-function upToDateCauses(decided: Decided, node: SubjectNode, told: Told): readonly WhyLink[] {
-  const { fingerprint } = node;
+function upToDateCauses(
+  decided: Decided,
+  node: SubjectNode,
+  { task, told }: { readonly task: Task; readonly told: Told },
+): readonly WhyLink[] {
+  const fingerprint = comparedFingerprint(node, task);
+  const done = isMeasuring(task) ? "measured" : "committed";
   const same: WhyLink = {
-    text: `Its fingerprint is the one that was committed: ${shortHash(fingerprint ?? "")}.`,
+    text: `Its fingerprint is the one that was ${done}: ${shortHash(fingerprint ?? "")}.`,
     about: node.subject,
     evidence: { fingerprint },
     because: [],
@@ -88,11 +96,13 @@ function inputLinks(decided: Decided, node: ModelNode, told: Told): readonly Why
 /** How one input reaches a model, and why that is so. */
 export function explainArrival(decided: Decided, arrival: Arrival, told: Told): WhyLink {
   const { subject, state, policy } = arrival;
+  const fallback = fallbackOf(decided, subject)?.text ?? null;
+  const isOld = decided.workings.nodes.get(subject)?.output.state === "stale";
   const texts: Readonly<Record<Arrival["state"], string>> = {
     awaited: `${subject} is made anew in this cycle.`,
-    there: `${subject} is read as it stands.`,
+    there: `${subject} is read as it stands${isOld && fallback !== null ? `: ${fallback}` : ""}.`,
     empty: `${subject} never arrived; the edge says without, so it is read as empty.`,
-    blocking: `${subject} is not current, and the edge says ${policy}.`,
+    blocking: `${subject} is not current, and ${fallback ?? `the edge says ${policy}`}.`,
   };
   const above = explainSubject(decided, subject, told);
   return {
@@ -128,7 +138,7 @@ function ruleText(node: SubjectNode): string {
   const { activation } = node.prepared.draft;
   const because = becauseOf(node);
   const by = activation.state === "bypassed" ? activation.by : "";
-  return `Rule ${by} bypasses ${node.subject}${because === null ? "" : `: ${because}`}.`;
+  return sentence(`Rule ${by} bypasses ${node.subject}${because === null ? "" : `: ${because}`}`);
 }
 
 /** All rules that ask for the bypass, and those that were overruled by a conflict. */
@@ -143,7 +153,11 @@ function ruleCauses({ workings }: Decided, node: SubjectNode): readonly WhyLink[
   return [...links, { text, about: node.subject, evidence, because: [] }];
 }
 
-function upstreamText(node: SubjectNode, by: string | null): string {
+function upstreamText(decided: Decided, node: SubjectNode, by: string | null): string {
+  const fallback = fallbackOf(decided, by);
+  if (fallback !== null) {
+    return `${node.subject} reads ${by}, which is not current; ${fallback.text}.`;
+  }
   const arrival = node.kind === "model" ? node.arrivals.find((one) => one.subject === by) : null;
   const policy = arrival?.policy ?? "skip";
   const said = `${node.subject} reads ${by}, which is not current; the edge says ${policy}`;
@@ -165,12 +179,20 @@ function explainUpstream(decided: Decided, by: string | null, told: Told): WhyLi
   );
 }
 
+/** The rules whose fallback decided instead of the edges. */
+function fallbackLinks(decided: Decided, by: string | null): readonly WhyLink[] {
+  const fallback = fallbackOf(decided, by);
+  if (fallback === null) return [];
+  const { context } = decided.workings;
+  return fallback.rules.map((rule) => explainRule(context, fallback.source, rule));
+}
+
 function missingText({ workings }: Decided, node: SubjectNode): string {
   if (node.kind !== "source") return `${node.subject} is missing.`;
   const { presence } = profileOf(workings.context, node.spec);
   if (presence.state === "present") return `${node.subject} is present.`;
   const code = presence.state === "unreachable" ? ` (${presence.code})` : "";
-  return `${node.subject} is ${presence.state}${code}: ${presence.detail}.`;
+  return sentence(`${node.subject} is ${presence.state}${code}: ${presence.detail}`);
 }
 
 function readerLinks(decided: Decided, node: SubjectNode, told: Told): readonly WhyLink[] {

@@ -3,6 +3,7 @@ import { variablesSeen } from "./ask-again.ts";
 import type { Bypass } from "./blueprint.ts";
 import type { Decided } from "./decided.ts";
 import type { SubjectNode } from "./subject-node.ts";
+import { fallbackOf } from "./why-fallback.ts";
 import { findRule } from "./why-rule.ts";
 
 /** The nearest change that would turn a bypass; `null` when none is known. */
@@ -52,7 +53,12 @@ function upstreamFlip(decided: Decided, by: string | null): string {
   const above = by === null ? undefined : decided.workings.nodes.get(by);
   if (above === undefined) return `would run if ${by} were there again`;
   const flip = above.bypass === null ? null : flipOf(decided, above, above.bypass);
-  return flip ?? `would run if ${by} ran`;
+  const fallback = fallbackOf(decided, by);
+  const older =
+    fallback === null || fallback.tooOld === null
+      ? ""
+      : `, or the fallback of ${fallback.rules.join(" and ")} allowed data that is ${fallback.tooOld} old`;
+  return `${flip ?? `would run if ${by} ran`}${older}`;
 }
 
 /** The sources that a model is made of in the end, at most a handful by name. */
