@@ -46,12 +46,15 @@ export async function discoverSources(
         );
       }
     }
-    const gone = goneFrom(connection, taken, request);
-    for (const source of gone) {
+    found.set(connection, kept);
+  }
+  // Only when all have answered: what left one connection may have moved to another.
+  for (const [connection, kept] of found) {
+    for (const source of goneFrom(connection, taken, request)) {
       taken.set(source.name, source);
       vanished.add(source.name);
+      kept.push(source);
     }
-    found.set(connection, [...kept, ...gone]);
   }
   const sources = [...taken.values()].sort((left, right) => compareText(left.name, right.name));
   return { sources, found, vanished };

@@ -56,3 +56,30 @@ test("a discovered source that vanishes is missing, and its reader goes on with 
   expect(third("region_south.load")).toMatchObject({ status: "succeeded" });
   expect(await total()).toEqual([[13]]);
 });
+
+test("a discovered source that moves to another connection is found there, and not missed", async () => {
+  using folder = temporaryFolder();
+  const connection = (name: string) => `connection: ${name}
+type: file
+options: { root: ${name} }
+discover:
+  - path: "*.csv"
+    name: "{stem}"
+`;
+  writeFiles(folder.path, {
+    "sluice.yaml": "project: moving\n",
+    "connections/east.yaml": connection("east"),
+    "connections/west.yaml": connection("west"),
+    "east/orders.csv": "v\n1\n",
+    "east/stays.csv": "v\n1\n",
+    "west/other.csv": "v\n1\n",
+  });
+  await using project = await openProject({ folder: folder.path });
+  await project.run({ now: Date.UTC(2026, 10, 1) });
+  rmSync(join(folder.path, "east/orders.csv"));
+  writeFiles(folder.path, { "west/orders.csv": "v\n2\n" });
+  const { run } = await project.run({ now: Date.UTC(2026, 10, 2) });
+  expect(run.tasks.find(({ id }) => id === "orders.load")).toMatchObject({ status: "succeeded" });
+  const { rows } = await project.sample({ schema: "raw", name: "orders" }, 1);
+  expect(rows).toEqual([[2]]);
+});
