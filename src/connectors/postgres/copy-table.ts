@@ -90,16 +90,15 @@ async function writeRows(client: PoolClient, request: CopyRequest, sql: string) 
   let bytes = 0;
   let mentionsEra = false;
   let end = "";
-  const measure = new Transform({
-    transform(chunk: Buffer, _, done) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      const seam = `${end}${chunk.toString("latin1", 0, 2)}`;
-      mentionsEra ||= chunk.includes(" BC") || seam.includes(" BC");
-      end = `${end}${chunk.toString("latin1", Math.max(0, chunk.length - 2))}`.slice(-2);
-      done(null, chunk);
-    },
-  });
+  const take = (chunk: Buffer) => {
+    hash.update(chunk);
+    bytes += chunk.length;
+    const seam = `${end}${chunk.toString("latin1", 0, 2)}`;
+    mentionsEra ||= chunk.includes(" BC") || seam.includes(" BC");
+    end = `${end}${chunk.toString("latin1", Math.max(0, chunk.length - 2))}`.slice(-2);
+    return chunk;
+  };
+  const measure = gather(take);
   const sink = createWriteStream(path, { highWaterMark: 1 << 20 });
   await pipeline(rows, measure, sink, { signal: request.signal });
   const { rowCount } = rows;
@@ -112,4 +111,31 @@ async function writeRows(client: PoolClient, request: CopyRequest, sql: string) 
     stamp: null,
   };
   return { file, rows: rowCount, mentionsEra };
+}
+
+/** Large enough that what is done for each chunk costs nothing beside what is done for its bytes. */
+const chunkBytes = 1 << 18;
+
+/** The server sends one message for each row; they go on in chunks that are worth the while. */
+function gather(take: (chunk: Buffer) => Buffer): Transform {
+  let messages: Buffer[] = [];
+  let size = 0;
+  const joined = () => {
+    const chunk = Buffer.concat(messages, size);
+    messages = [];
+    size = 0;
+    return take(chunk);
+  };
+  return new Transform({
+    transform(message: Buffer, _, done) {
+      messages.push(message);
+      size += message.length;
+      if (size < chunkBytes) done();
+      else done(null, joined());
+    },
+    flush(done) {
+      if (size === 0) done();
+      else done(null, joined());
+    },
+  });
 }
