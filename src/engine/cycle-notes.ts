@@ -2,7 +2,8 @@ import { z } from "zod";
 import { sourceSchema } from "../core/decide/stored-schemas.ts";
 import type { SubjectRecord } from "../core/metadata/subject-record.ts";
 import type { SourceSpec } from "../core/project/project.ts";
-import { type Json, toJson } from "../core/std/json.ts";
+import type { Json } from "../core/std/json.ts";
+import { toJson } from "../core/std/to-json.ts";
 import type { Catalog, CatalogReader } from "../ports/catalog.ts";
 import type { CommittedOutput } from "../ports/warehouse.ts";
 

@@ -4,7 +4,5 @@ import { OperatingError } from "../errors/operating-error.ts";
 /** Says that nothing has this name, and which close name there is. */
 export function notFound(what: string, name: string, known: readonly string[]): OperatingError {
   const { fix } = nameFix(name, known);
-  return new OperatingError("NOT_FOUND", `There is no ${what} ${name}`, {
-    ...(fix === undefined ? {} : { hint: fix }),
-  });
+  return new OperatingError("NOT_FOUND", `There is no ${what} ${name}`, { hint: fix });
 }

@@ -1,6 +1,7 @@
 import { describeRun, type TaskDescription } from "../core/run/describe-run.ts";
 import type { RunStatus } from "../core/run/run-event.ts";
 import type { RunState } from "../core/run/run-state.ts";
+import { sentence } from "../core/std/sentence.ts";
 import type { RunSummary } from "../ports/catalog.ts";
 import type { RunReport, TaskReport } from "./sluice-project.ts";
 
@@ -56,8 +57,4 @@ function reasonOf(task: TaskDescription): Pick<TaskReport, "reason" | "message">
     return { reason: code, message: hint === null ? message : `${sentence(message)} ${hint}` };
   }
   return null;
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

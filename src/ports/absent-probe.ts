@@ -1,5 +1,6 @@
 import type { Presence, Profile } from "../core/metadata/profile.ts";
 import type { Json } from "../core/std/json.ts";
+import { sentence } from "../core/std/sentence.ts";
 import type { OperatingError } from "../errors/operating-error.ts";
 import type { Probe } from "./connector.ts";
 
@@ -23,7 +24,7 @@ export function absentProbe(kind: Profile["kind"], failure: OperatingError, memo
 }
 
 function presenceOf({ code, message, hint }: OperatingError): Presence {
-  const detail = hint === undefined ? message : `${message.replace(/\.$/, "")}. ${hint}`;
+  const detail = hint === undefined ? message : `${sentence(message)} ${hint}`;
   return code === "SOURCE_MISSING"
     ? { state: "missing", detail }
     : { state: "unreachable", code, detail };

@@ -1,11 +1,11 @@
 import { shortHash } from "../std/hash.ts";
 import type { Json } from "../std/json.ts";
+import { sentence } from "../std/sentence.ts";
 import { formatDurationMs } from "../std/time.ts";
 import type { Task } from "./blueprint.ts";
 import { profileOf } from "./decide-source.ts";
 import type { Decided } from "./decided.ts";
 import { becauseOf, comparedFingerprint, isMeasuring, taskEvidence } from "./evidence.ts";
-import { sentence } from "./sentence.ts";
 import { type Arrival, historyOf, type ModelNode, type SubjectNode } from "./subject-node.ts";
 import { fallbackOf } from "./why-fallback.ts";
 import type { WhyLink } from "./why-report.ts";
