@@ -8,12 +8,18 @@ const layer = (from, allowed) => ({
   to: { path: "^src/", pathNot: `^src/(${[`${from}/`, ...allowed].join("|")})` },
 });
 
-/** Inside the core: std ← schema ← metadata ← project ← effects ← rules ← decide ← run; std ← conditions ← rules. */
+/**
+ * Inside the core: std ← schema ← metadata ← project ← effects ← rules ← decide ← run; std ← conditions ← rules;
+ * schema ← lineage ← compatibility ← routes ← effects; schema ← contracts ← project.
+ */
 const core = (room, allowed) =>
   layer(
     `core/${room}`,
     ["std", ...allowed].map((name) => `core/${name}/`),
   );
+
+/** What effects, rules and decisions all stand on. */
+const below = ["schema", "lineage", "compatibility", "routes", "contracts", "metadata", "project"];
 
 const shell = ["core/", "ports/", "errors/"];
 
@@ -22,13 +28,17 @@ export default {
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     core("std", []),
     core("schema", []),
+    core("lineage", ["schema"]),
+    core("compatibility", ["schema", "lineage"]),
+    core("routes", ["schema", "lineage", "compatibility"]),
+    core("contracts", ["schema"]),
     core("metadata", ["schema"]),
-    core("project", ["schema", "metadata"]),
+    core("project", ["schema", "contracts", "metadata"]),
     core("conditions", []),
-    core("effects", ["schema", "metadata", "project"]),
-    core("rules", ["schema", "metadata", "project", "conditions", "effects"]),
-    core("decide", ["schema", "metadata", "project", "conditions", "effects", "rules"]),
-    core("run", ["schema", "metadata", "project", "conditions", "effects", "rules", "decide"]),
+    core("effects", below),
+    core("rules", [...below, "conditions", "effects"]),
+    core("decide", [...below, "conditions", "effects", "rules"]),
+    core("run", [...below, "conditions", "effects", "rules", "decide"]),
     {
       name: "core-stays-pure",
       comment:
