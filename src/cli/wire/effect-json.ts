@@ -12,6 +12,8 @@ export function effectsJson(effects: MergedEffects): readonly EffectJson[] {
   return [
     ...one(effects.classify, (value) => ({ kind: "classify", ...value })),
     ...one(effects.activation, ({ state, ...rest }) => ({ kind: state, ...rest })),
+    ...one(effects.route, (value) => ({ kind: "route", ...value })),
+    ...one(effects.renameConfidence, (confidence) => ({ kind: "rename", confidence })),
     ...one(effects.grouping, groupingJson),
     ...effects.gates.map(({ by, ...gate }) => ({
       kind: "gate",

@@ -17,6 +17,8 @@ export const effectFormSchema = z
     classify: described(effectSpecs.classify),
     activate: described(effectSpecs.activate),
     bypass: described(effectSpecs.bypass),
+    route: described(effectSpecs.route),
+    rename: described(effectSpecs.rename),
     merge: described(effectSpecs.merge),
     split: described(effectSpecs.split),
     gate: described(effectSpecs.gate),

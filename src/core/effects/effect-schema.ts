@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { checkSchema, onFailSchema } from "../project/check-schema.ts";
+import { routeKinds } from "../routes/route.ts";
 import type { Effect } from "./effect.ts";
 
 const count = z.int().min(0);
@@ -15,6 +16,15 @@ export const effectSchema: z.ZodType<Effect> = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("activate") }),
   z.strictObject({ kind: z.literal("bypass"), because: z.string().nullable() }),
+  z.strictObject({
+    kind: z.literal("route"),
+    to: z.enum(routeKinds),
+    because: z.string().nullable(),
+    deadlineMs: count.nullable(),
+    otherwise: z.enum(["accept", "reject"]),
+    meanwhile: z.enum(["last_good", "wait"]),
+  }),
+  z.strictObject({ kind: z.literal("rename"), confidence: z.number() }),
   z.strictObject({ kind: z.literal("merge"), into: z.string(), max: count }),
   z.strictObject({ kind: z.literal("split"), by: z.literal("rows"), size: count }),
   z.strictObject({

@@ -12,7 +12,9 @@ import type { EffectOf } from "./merge-law.ts";
 import { notifyEffect } from "./notify-effect.ts";
 import { poolEffect } from "./pool-effect.ts";
 import { priorityEffect } from "./priority-effect.ts";
+import { renameEffect } from "./rename-effect.ts";
 import { retryEffect } from "./retry-effect.ts";
+import { routeEffect } from "./route-effect.ts";
 import { slaEffect } from "./sla-effect.ts";
 import { splitEffect } from "./split-effect.ts";
 import { tagEffect } from "./tag-effect.ts";
@@ -22,6 +24,8 @@ const specs = {
   classify: classifyEffect,
   activate: activateEffect,
   bypass: bypassEffect,
+  route: routeEffect,
+  rename: renameEffect,
   merge: mergeEffect,
   split: splitEffect,
   gate: gateEffect,

@@ -1,4 +1,5 @@
 import type { Check, OnFail } from "../project/check.ts";
+import type { DefaultOutcome, Meanwhile, RouteKind } from "../routes/route.ts";
 
 /**
  * One typed thing that a rule may do, in canonical form. In YAML an effect is a map with one key,
@@ -34,6 +35,18 @@ export type Effect =
   | { readonly kind: "fallback"; readonly use: "last_good"; readonly maxAgeMs: number | null }
   | { readonly kind: "sla"; readonly withinMs: number }
   | { readonly kind: "cadence"; readonly everyMs: number }
+  /** What becomes of a model that a change of schema reaches. */
+  | {
+      readonly kind: "route";
+      readonly to: RouteKind;
+      readonly because: string | null;
+      /** `null` waits for ever. */
+      readonly deadlineMs: number | null;
+      readonly otherwise: DefaultOutcome;
+      readonly meanwhile: Meanwhile;
+    }
+  /** How sure a rename must be, 0 to 1. */
+  | { readonly kind: "rename"; readonly confidence: number }
   | { readonly kind: "tag"; readonly tags: readonly string[] }
   | {
       readonly kind: "notify";

@@ -9,6 +9,8 @@ import type { SubjectDraft } from "./subject-draft.ts";
 export const noEffects: MergedEffects = {
   classify: null,
   activation: null,
+  route: null,
+  renameConfidence: null,
   grouping: null,
   gates: [],
   retry: null,

@@ -1,5 +1,6 @@
 import type { Gate } from "../project/check.ts";
 import type { RetryPolicy } from "../project/project.ts";
+import type { DefaultOutcome, Meanwhile, RouteKind } from "../routes/route.ts";
 import type { EffectKind } from "./effect.ts";
 
 /** A value with the rules that gave it, in name order. */
@@ -18,6 +19,14 @@ export interface MergedEffects {
   readonly activation: Attributed<
     { readonly state: "activate" } | { readonly state: "bypass"; readonly because: string | null }
   > | null;
+  readonly route: Attributed<{
+    readonly to: RouteKind;
+    readonly because: string | null;
+    readonly deadlineMs: number | null;
+    readonly otherwise: DefaultOutcome;
+    readonly meanwhile: Meanwhile;
+  }> | null;
+  readonly renameConfidence: Attributed<number> | null;
   readonly grouping: Attributed<
     | { readonly kind: "merge"; readonly into: string; readonly max: number }
     | { readonly kind: "split"; readonly by: "rows"; readonly size: number }
