@@ -136,12 +136,22 @@ async function extract({ path, format, columns }: Case): Promise<ManifestDraft> 
     format,
     compression: "none",
     files: [
-      { path, bytes: size, sha256: hash.digest("hex"), rows: null, isOwned: false, stamp: null },
+      {
+        path,
+        bytes: size,
+        sha256: hash.digest("hex"),
+        rows: null,
+        isOwned: false,
+        stamp: null,
+        name: null,
+      },
     ],
     columns: columns.split(", ").map(columnOf),
     scope: "full",
     rows: null,
     cursor: null,
+    replaces: [],
+    fileColumn: null,
   };
 }
 

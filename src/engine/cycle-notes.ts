@@ -41,6 +41,8 @@ const outputSchema = z.strictObject({
   exists: z.boolean(),
   quarantinedRows: z.number(),
   columns: z.array(z.strictObject({ name: z.string(), type: z.string(), nullable: z.boolean() })),
+  released: z.string().nullable(),
+  cursor: z.json(),
 }) satisfies z.ZodType<CommittedOutput>;
 
 const kinds = {

@@ -57,6 +57,7 @@ function toResult(outcome: LoadOutcome): TaskResult {
       rowsUpdated: outcome.rowsUpdated,
       rowsQuarantined: outcome.rowsQuarantined,
       rowsSuperseded: outcome.rowsSuperseded,
+      rowsReplaced: outcome.rowsReplaced,
       parts: outcome.parts,
       measurements: measurementsJson(outcome.measurements),
     },

@@ -34,6 +34,7 @@ async function transformOne(
       sql: model.sql,
       fingerprint: fingerprintOf(task, context, isDegraded),
       gates: task.safeguards.gates,
+      adapters: [],
       emptyInputs: await emptyInputs(model, context),
       provenance: provenanceOf(task, context),
     },

@@ -34,6 +34,11 @@ export interface StagedFile {
    * that the file was written to since (`fileStamp`). Not part of the manifest's identity.
    */
   readonly stamp: string | null;
+  /**
+   * What the source calls it, such as its path below the connection's folder: rows are kept with
+   * it, so that they can be replaced when the file is corrected. `null` where it has no name.
+   */
+  readonly name: string | null;
 }
 
 /** What an extraction made, before it is committed. */
@@ -49,6 +54,13 @@ export interface ManifestDraft {
   readonly rows: number | null;
   /** The cursor that this extraction reached; `null` when the source has none. */
   readonly cursor: Json;
+  /** Names of files whose rows of earlier loads this one takes the place of, in name order. */
+  readonly replaces: readonly string[];
+  /**
+   * The one of `columns` that no file holds and that is filled with each file's name; `null` when
+   * there is none.
+   */
+  readonly fileColumn: string | null;
 }
 
 /** A committed extraction. It is immutable; its id is the hash of what it holds. */

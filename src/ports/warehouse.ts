@@ -1,5 +1,6 @@
 import type { Gate, Measurement } from "../core/project/check.ts";
 import type { LoadStrategy } from "../core/project/project.ts";
+import type { Adapter } from "../core/routes/route.ts";
 import type { Column, TableName } from "../core/schema/table-schema.ts";
 import type { Hash } from "../core/std/hash.ts";
 import type { Json } from "../core/std/json.ts";
@@ -44,6 +45,8 @@ export interface LoadOutcome {
   readonly rowsQuarantined: number;
   /** Rows of a `merge` that a later row of the same load and key took the place of. */
   readonly rowsSuperseded: number;
+  /** Rows of earlier loads that were removed because `Manifest.replaces` names their file. */
+  readonly rowsReplaced: number;
   /** Parts that were committed on the way; 1 when it was not split. */
   readonly parts: number;
   readonly measurements: readonly Measurement[];
@@ -61,6 +64,15 @@ export interface TransformRequest {
   readonly emptyInputs: readonly {
     readonly table: TableName;
     readonly columns: readonly Column[];
+  }[];
+  /**
+   * Tables that the SQL reads through a view which gives them the shape of an earlier version. A
+   * view's name stands for its adapter: one that is there already is kept as it is.
+   */
+  readonly adapters: readonly {
+    readonly adapter: Adapter;
+    readonly table: TableName;
+    readonly view: TableName;
   }[];
   readonly provenance: Provenance;
 }
@@ -84,6 +96,13 @@ export interface CommittedOutput {
   readonly quarantinedRows: number;
   /** Columns that were loaded, for sources; empty for models. */
   readonly columns: readonly Column[];
+  /**
+   * Identity of what was released from quarantine since the last load: with it the content is
+   * another than `fingerprint` says. `null` when nothing was.
+   */
+  readonly released: Hash | null;
+  /** The cursor that the target has reached; see `Warehouse.cursor`. `null` for models. */
+  readonly cursor: Json;
 }
 
 /** A bounded answer of a query, for people. */

@@ -140,14 +140,14 @@ export function connectorContract(name: string, makeWorld: () => Promise<Connect
       expect(await session.discover(pattern, never)).toEqual(found);
       for (const one of found) {
         expect(one.name).toMatch(/^[a-z_][a-z0-9_]*$/);
-        const probe = await session.probe(sourceOf(world.connector, one.locator), null, never);
+        const probe = await session.probe({ source: sourceOf(world.connector, one.locator), memo: null, loaded: null }, never);
         expect(probe.presence).toEqual({ state: "present" });
       }
     });
 
     test("a probe tells rows, bytes, schema and fingerprint, and a memo changes nothing", async () => {
       const source = sourceOf(world.connector, world.locator);
-      const cold = await session.probe(source, null, never);
+      const cold = await session.probe({ source, memo: null, loaded: null }, never);
       expect(cold).toMatchObject({
         kind: world.connector.sourceKind,
         presence: { state: "present" },
@@ -158,15 +158,15 @@ export function connectorContract(name: string, makeWorld: () => Promise<Connect
       expect(cold.bytes).toBeGreaterThan(0);
       expect(cold.schema?.columns.length).toBeGreaterThan(0);
       const memo: Json = JSON.parse(JSON.stringify(cold.memo));
-      const { memo: _, ...warm } = await session.probe(source, memo, never);
+      const { memo: _, ...warm } = await session.probe({ source, memo, loaded: null }, never);
       expect(warm).toEqual({ ...cold, memo: undefined });
-      const { memo: __, ...odd } = await session.probe(source, { odd: [1, "two"] }, never);
+      const { memo: __, ...odd } = await session.probe({ source, memo: { odd: [1, "two"] }, loaded: null }, never);
       expect(odd).toEqual({ ...cold, memo: undefined });
     });
 
     test("an extraction holds what the probe promised, in files that hash as they say", async () => {
       const source = sourceOf(world.connector, world.locator);
-      const probe = await session.probe(source, null, never);
+      const probe = await session.probe({ source, memo: null, loaded: null }, never);
       const folder = emptyFolder();
       const draft = await session.extract({ source, folder, cursor: null }, never);
       expect(draft).toMatchObject({ scope: "full", rows: world.rows });
@@ -188,13 +188,13 @@ export function connectorContract(name: string, makeWorld: () => Promise<Connect
       expect(await codeOf(session.extract({ source, folder, cursor: null }, aborted))).toBe(
         "CANCELLED",
       );
-      expect(await codeOf(session.probe(source, null, aborted))).toBe("CANCELLED");
+      expect(await codeOf(session.probe({ source, memo: null, loaded: null }, aborted))).toBe("CANCELLED");
       expect(readdirSync(folder)).toEqual([]);
     });
 
     test("a source that is not there is missing to a probe and SOURCE_MISSING to an extraction", async () => {
       const source = sourceOf(world.connector, world.locatorOfNothing);
-      const probe = await session.probe(source, null, never);
+      const probe = await session.probe({ source, memo: null, loaded: null }, never);
       expect(probe.presence.state).toBe("missing");
       expect(probe.fingerprint).toBeNull();
       const folder = emptyFolder();
@@ -205,18 +205,18 @@ export function connectorContract(name: string, makeWorld: () => Promise<Connect
 
     test("a change of content is a change of fingerprint, with the old memo too", async () => {
       const source = sourceOf(world.connector, world.locator);
-      const before = await session.probe(source, null, never);
+      const before = await session.probe({ source, memo: null, loaded: null }, never);
       await world.change();
-      const after = await session.probe(source, before.memo, never);
+      const after = await session.probe({ source, memo: before.memo, loaded: null }, never);
       expect(after.rows).toBe(before.rows);
       expect(after.fingerprint).not.toBe(before.fingerprint);
     });
 
     test("a source that goes away is missing from then on", async () => {
       const source = sourceOf(world.connector, world.locator);
-      const before = await session.probe(source, null, never);
+      const before = await session.probe({ source, memo: null, loaded: null }, never);
       await world.remove();
-      const after = await session.probe(source, before.memo, never);
+      const after = await session.probe({ source, memo: before.memo, loaded: null }, never);
       expect(after.presence.state).toBe("missing");
       expect(existsSync(world.projectFolder)).toBe(true);
     });

@@ -31,13 +31,21 @@ export function manifestOf(
   source: string,
   files: readonly string[],
   draft: Pick<Manifest, "format"> & { readonly columns: string } & Partial<
-      Pick<Manifest, "cursor" | "compression" | "rows" | "scope">
+      Pick<Manifest, "cursor" | "compression" | "rows" | "scope" | "replaces" | "fileColumn">
     >,
 ): Manifest {
   const staged = files.map((path) => {
     const bytes = readFileSync(path);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    return { path, bytes: bytes.length, sha256, rows: null, isOwned: false, stamp: null };
+    return {
+      path,
+      bytes: bytes.length,
+      sha256,
+      rows: null,
+      isOwned: false,
+      stamp: null,
+      name: null,
+    };
   });
   const manifest = {
     source,
@@ -49,6 +57,8 @@ export function manifestOf(
     scope: draft.scope ?? "full",
     rows: draft.rows ?? null,
     cursor: draft.cursor ?? null,
+    replaces: draft.replaces ?? [],
+    fileColumn: draft.fileColumn ?? null,
   };
   return { ...manifest, id: hashOf(manifest) };
 }
@@ -95,6 +105,7 @@ export function buildOf(
     fingerprint: hashOf(sql),
     gates: [],
     emptyInputs: [],
+    adapters: [],
     provenance: provenanceOf(`${model}.transform`),
     ...options,
   };

@@ -76,6 +76,8 @@ export async function stageFiles(
       0,
     ),
     cursor: choice.cursor,
+    replaces: [],
+    fileColumn: null,
   };
 }
 
@@ -148,7 +150,7 @@ async function stageFile(
     const { size } = file.stamp;
     const { sha256 } = file.content;
     const stamp = file.stamp.text;
-    return { path: file.absolute, bytes: size, sha256, rows, isOwned: false, stamp };
+    return { path: file.absolute, bytes: size, sha256, rows, isOwned: false, stamp, name: null };
   }
   const isCopy = !isMixed && !file.facts.needsRewrite && !file.readable.isGzip;
   if (isCopy) await copyFile(file.readable.readable, to);
@@ -160,6 +162,7 @@ async function stageFile(
     rows,
     isOwned: true,
     stamp: null,
+    name: null,
   };
 }
 

@@ -109,6 +109,7 @@ async function writeRows(client: PoolClient, request: CopyRequest, sql: string) 
     rows: rowCount,
     isOwned: true,
     stamp: null,
+    name: null,
   };
   return { file, rows: rowCount, mentionsEra };
 }

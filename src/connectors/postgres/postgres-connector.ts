@@ -170,6 +170,8 @@ async function extract(
         scope: plan.scope,
         rows: copied.rows,
         cursor: plan.next,
+        replaces: [],
+        fileColumn: null,
       };
     },
   );

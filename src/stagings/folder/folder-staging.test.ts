@@ -15,7 +15,7 @@ const other = hashText("other");
 function fileOf(path: string, isOwned: boolean): StagedFile {
   const bytes = readFileSync(path);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { path, bytes: bytes.length, sha256, rows: null, isOwned, stamp: null };
+  return { path, bytes: bytes.length, sha256, rows: null, isOwned, stamp: null, name: null };
 }
 
 function draftOf(files: readonly StagedFile[]): ManifestDraft {
@@ -27,6 +27,8 @@ function draftOf(files: readonly StagedFile[]): ManifestDraft {
     scope: "full",
     rows: 1,
     cursor: { at: 7 },
+    replaces: [],
+    fileColumn: null,
   };
 }
 

@@ -40,12 +40,15 @@ const manifestSchema = z.strictObject({
       rows,
       isOwned: z.boolean(),
       stamp: z.string().nullable(),
+      name: z.string().nullable(),
     }),
   ),
   columns: z.array(z.strictObject({ name: z.string(), type: z.string(), nullable: z.boolean() })),
   scope: z.enum(["full", "increment"]),
   rows,
   cursor: json,
+  replaces: z.array(z.string()),
+  fileColumn: z.string().nullable(),
 });
 
 /**

@@ -78,6 +78,7 @@ async function build(session: Session, request: TransformRequest): Promise<Trans
       rowsUpdated: 0,
       rowsQuarantined: 0,
       rowsSuperseded: 0,
+      rowsReplaced: 0,
       rowsCommitted: rows,
       parts: 1,
       measurements,

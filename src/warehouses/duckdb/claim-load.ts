@@ -92,6 +92,7 @@ export async function repeatOutcome(
       rowsUpdated: 0,
       rowsQuarantined: 0,
       rowsSuperseded: 0,
+      rowsReplaced: 0,
       rowsCommitted: 0,
       provenance: request.provenance,
     };

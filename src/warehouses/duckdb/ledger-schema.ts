@@ -7,6 +7,7 @@ import type { Session } from "./duckdb-session.ts";
  * - fences: one row per target; every transaction on the target first changes its token;
  * - loads: one row per committed load or build; `seq` counts from 1 without a gap for each target;
  * - cursors: how far each source has been read into its target;
+ * - releases: one row per release of rows from quarantine that let any back in;
  * - parts: committed parts of loads that have not yet finished.
  */
 const migrations: readonly (readonly string[])[] = [
@@ -57,6 +58,19 @@ const migrations: readonly (readonly string[])[] = [
      )`,
   ],
   ["ALTER TABLE _sluice.loads ADD COLUMN rows_superseded BIGINT DEFAULT 0"],
+  [
+    "ALTER TABLE _sluice.loads ADD COLUMN rows_replaced BIGINT DEFAULT 0",
+    `CREATE TABLE _sluice.releases (
+       id VARCHAR PRIMARY KEY,
+       target VARCHAR NOT NULL,
+       after_load VARCHAR NOT NULL,
+       source VARCHAR NOT NULL,
+       rows_released BIGINT NOT NULL,
+       rows_kept BIGINT NOT NULL,
+       released_by VARCHAR NOT NULL,
+       released_at BIGINT NOT NULL
+     )`,
+  ],
 ];
 
 /** Makes the schemas and brings the ledger's tables to this version. Runs inside a transaction. */

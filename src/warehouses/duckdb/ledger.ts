@@ -1,7 +1,7 @@
 import type { Measurement } from "../../core/project/check.ts";
 import { type Column, type TableName, tableText } from "../../core/schema/table-schema.ts";
 import { canonicalJson } from "../../core/std/canonical-json.ts";
-import { type Hash, hashOf } from "../../core/std/hash.ts";
+import { type Hash, hashOf, hashText } from "../../core/std/hash.ts";
 import type { Json } from "../../core/std/json.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { CommittedOutput, Provenance } from "../../ports/warehouse.ts";
@@ -38,6 +38,7 @@ export interface Entry {
   readonly rowsUpdated: number;
   readonly rowsQuarantined: number;
   readonly rowsSuperseded: number;
+  readonly rowsReplaced: number;
   readonly rowsCommitted: number;
   readonly parts: number;
   readonly measurements: readonly Measurement[];
@@ -81,6 +82,7 @@ export type Committed = Pick<
   | "rowsUpdated"
   | "rowsQuarantined"
   | "rowsSuperseded"
+  | "rowsReplaced"
   | "rowsCommitted"
   | "parts"
   | "measurements"
@@ -90,7 +92,7 @@ export type Committed = Pick<
 export async function readCommitted(session: Session, id: Hash): Promise<Committed | null> {
   const [row] = await session.rows(
     `SELECT rows_staged, rows_inserted, rows_updated, rows_quarantined, rows_committed, parts,
-            measurements_json, rows_superseded
+            measurements_json, rows_superseded, rows_replaced
      FROM _sluice.loads WHERE id = ${literal(id)}`,
   );
   if (row === undefined) return null;
@@ -102,6 +104,7 @@ export async function readCommitted(session: Session, id: Hash): Promise<Committ
     rowsQuarantined: count(3),
     rowsCommitted: count(4),
     rowsSuperseded: count(7),
+    rowsReplaced: count(8),
     parts: count(5),
     measurements: parseMeasurements(String(row[6])),
   };
@@ -138,6 +141,7 @@ export async function record(session: Session, entry: Entry, head: Head | null):
     provenance.decision,
     provenance.at,
     entry.rowsSuperseded,
+    entry.rowsReplaced,
   ];
   await session.run(`INSERT INTO _sluice.loads VALUES (${values.map(literal).join(", ")})`);
 }
@@ -202,7 +206,13 @@ export async function readOutputs(session: Session): Promise<ReadonlyMap<string,
             l.run, l.rows_quarantined, l.columns_json,
             EXISTS (SELECT 1 FROM relations r
                     WHERE r.schema_name = l.schema_name AND r.name = l.table_name
-                      AND r.kind = if(l.strategy = 'view', 'view', 'table'))
+                      AND r.kind = if(l.strategy = 'view', 'view', 'table')),
+            (SELECT string_agg(e.id, ' ' ORDER BY e.id) FROM _sluice.releases e
+             WHERE e.target = l.target AND e.after_load = l.id),
+            (SELECT c.value FROM _sluice.cursors c
+             WHERE c.target = l.target AND l.kind = 'load'
+               AND EXISTS (SELECT 1 FROM relations r
+                           WHERE r.kind = 'table' AND r.schema_name || '.' || r.name = c.target))
      FROM _sluice.loads l
      QUALIFY row_number() OVER (PARTITION BY l.target ORDER BY l.seq DESC) = 1
      ORDER BY l.target`,
@@ -219,6 +229,8 @@ export async function readOutputs(session: Session): Promise<ReadonlyMap<string,
         exists: row[9] === true,
         quarantinedRows: Number(row[7]),
         columns: parseColumns(String(row[8])),
+        released: typeof row[10] === "string" ? hashText(row[10]) : null,
+        cursor: typeof row[11] === "string" ? parseJson(row[11]) : null,
       },
     ]),
   );

@@ -90,6 +90,7 @@ export async function loadOne(session: Session, step: LoadStep): Promise<LoadOut
     rowsUpdated: written.updated,
     rowsQuarantined,
     rowsSuperseded: keys.superseded,
+    rowsReplaced: 0,
     parts: step.filled?.parts ?? 1,
     measurements,
   };

@@ -45,12 +45,22 @@ describe("openDuckdbWarehouse", () => {
       },
       compression: "none",
       files: [
-        { path: file, bytes: 0, sha256: hashText(""), rows: null, isOwned: false, stamp: null },
+        {
+          path: file,
+          bytes: 0,
+          sha256: hashText(""),
+          rows: null,
+          isOwned: false,
+          stamp: null,
+          name: null,
+        },
       ],
       columns: [{ name: "a", type: "VARCHAR", nullable: true }],
       scope: "full",
       rows: null,
       cursor: null,
+      replaces: [],
+      fileColumn: null,
       ...draft,
     };
     return {
@@ -81,6 +91,7 @@ describe("openDuckdbWarehouse", () => {
       fingerprint: hashText(sql),
       gates: [],
       emptyInputs: [],
+      adapters: [],
       provenance,
     };
     return warehouse.transform(request, signal);
@@ -258,7 +269,9 @@ describe("openDuckdbWarehouse", () => {
     await change(
       path,
       `ALTER TABLE w._sluice.loads DROP COLUMN rows_superseded;
-       DELETE FROM w._sluice.versions WHERE version = 2;`,
+       ALTER TABLE w._sluice.loads DROP COLUMN rows_replaced;
+       DROP TABLE w._sluice.releases;
+       DELETE FROM w._sluice.versions WHERE version > 1;`,
     );
     await using warehouse = await openDuckdbWarehouse({ path });
     expect(await build(warehouse, "t", "SELECT 1 AS a")).toMatchObject({ isRepeat: true });
