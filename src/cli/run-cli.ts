@@ -26,11 +26,11 @@ export async function runCli(
   }
   const help = findHelp(argv, commandTable, globalFlags);
   if (help !== null) {
-    const { command } = help;
+    const { command, path } = help;
     const text =
       command === null
         ? renderProgramHelp(commandTable, globalFlags)
-        : renderCommandHelp(command, globalFlags);
+        : renderCommandHelp(command, path, globalFlags);
     return await print(text, environment);
   }
   if (argv[0] === "--version" || argv[0] === "-V") {

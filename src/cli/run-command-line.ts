@@ -35,14 +35,14 @@ function endOfFlags(argv: readonly string[]): number {
 }
 
 async function runParsed(
-  { spec, input }: ParsedCommand,
+  { spec, load, input }: ParsedCommand,
   environment: CliEnvironment,
   console: Console,
 ): Promise<number> {
   const progress = openProgress(environment, console, input.isJson);
   const ending = listenForSignals(environment, progress, spec.isCancellable);
   try {
-    const handler = await spec.load();
+    const handler = await load();
     const answer = await handler(contextOf(environment, input, progress, ending.signal));
     progress.close();
     await print(answer, console);

@@ -2,6 +2,7 @@ import type { CommandHandler } from "./command-handler.ts";
 
 /** A command as help, parsing and documentation see it. Its code is loaded only to run it. */
 export interface CommandSpec {
+  /** One word, unique among its neighbours. */
   readonly name: string;
   /** One sentence, without its period. */
   readonly summary: string;
@@ -12,7 +13,10 @@ export interface CommandSpec {
   readonly examples: readonly string[];
   /** Whether the first Ctrl-C lets it finish or roll back, instead of ending at once. */
   readonly isCancellable: boolean;
-  readonly load: () => Promise<CommandHandler>;
+  /** Commands under its name, such as `list` of `negotiate list`. */
+  readonly subcommands?: readonly CommandSpec[];
+  /** `null`: it is nothing without one of its subcommands. */
+  readonly load: (() => Promise<CommandHandler>) | null;
 }
 
 export interface ArgSpec {

@@ -21,4 +21,22 @@ export interface CommandInput {
   readonly limit: number;
   /** `--run` */
   readonly run: string | null;
+  /** `--by` */
+  readonly by: string | null;
+  /** `--reason` */
+  readonly reason: string | null;
+  /** `--route`, as typed. */
+  readonly route: string | null;
+  /** `--sql`: path of a file with a query. */
+  readonly sql: string | null;
+  /** `--schema`: path of a file with the shapes of tables. */
+  readonly schema: string | null;
+  /** `--dialect`, as typed. */
+  readonly dialect: string | null;
+  /** `--upstream` */
+  readonly isUpstream: boolean;
+  /** `--downstream` */
+  readonly isDownstream: boolean;
+  /** `--depth`: steps of a graph; `null` goes on to the end. */
+  readonly depth: number | null;
 }

@@ -1,8 +1,11 @@
 import type { CommandSpec, FlagSpec } from "../commands/command-spec.ts";
+import { listCommands } from "./list-commands.ts";
 
 /** What help was asked for: the program's (`command` is `null`), or one command's. */
 export interface HelpRequest {
   readonly command: CommandSpec | null;
+  /** What is typed for the command, such as `negotiate list`; empty for the program. */
+  readonly path: string;
 }
 
 /**
@@ -15,19 +18,30 @@ export function findHelp(
   globals: readonly FlagSpec[],
 ): HelpRequest | null {
   const { words, isAsked } = scan(argv, valueFlags(commands, globals));
-  const [first, second] = words;
-  const named = first === "help" ? second : first;
-  if (!isAsked && first !== "help") return null;
-  if (named === undefined) return { command: null };
-  const command = commands.find((candidate) => candidate.name === named);
-  return command === undefined ? null : { command };
+  const named = words[0] === "help" ? words.slice(1) : words;
+  if (!isAsked && words[0] !== "help") return null;
+  const [first, ...rest] = named;
+  if (first === undefined) return { command: null, path: "" };
+  const command = commands.find(({ name }) => name === first);
+  return command === undefined ? null : deepest({ command, path: first }, rest);
+}
+
+/** The command that the words lead to; what follows it are its arguments. */
+function deepest(
+  found: { readonly command: CommandSpec; readonly path: string },
+  words: readonly string[],
+): HelpRequest {
+  const [first, ...rest] = words;
+  const next = (found.command.subcommands ?? []).find(({ name }) => name === first);
+  if (next === undefined) return found;
+  return deepest({ command: next, path: `${found.path} ${next.name}` }, rest);
 }
 
 function valueFlags(
   commands: readonly CommandSpec[],
   globals: readonly FlagSpec[],
 ): ReadonlySet<string> {
-  const flags = [...globals, ...commands.flatMap((command) => command.flags)];
+  const flags = [...globals, ...listCommands(commands).flatMap(({ spec }) => spec.flags)];
   return new Set(
     flags
       .filter((flag) => flag.value !== undefined)

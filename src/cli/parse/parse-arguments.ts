@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from "commander";
 import { present } from "../../core/std/assert.ts";
+import { closestName } from "../../core/std/closest-name.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
+import type { CommandHandler } from "../commands/command-handler.ts";
 import type { CommandSpec, FlagSpec } from "../commands/command-spec.ts";
 import { globalFlags } from "../commands/global-flags.ts";
 import type { CommandInput } from "./command-input.ts";
@@ -8,12 +10,13 @@ import { parseInstant } from "./parse-instant.ts";
 import { flagForm } from "./render-help.ts";
 
 const limitDefault = 20;
-const limitMax = 100_000;
+const countMax = 100_000;
 const helpHint = "`sluice --help` lists what there is.";
 
-/** What was typed: a command and its input. */
+/** What was typed: a command that does something, and its input. */
 export interface ParsedCommand {
   readonly spec: CommandSpec;
+  readonly load: () => Promise<CommandHandler>;
   readonly input: CommandInput;
 }
 
@@ -27,15 +30,7 @@ export function parseArguments(
 ): ParsedCommand {
   const found: ParsedCommand[] = [];
   const program = declare(new Command("sluice"), globalFlags);
-  for (const spec of commands) {
-    const command = declare(program.command(spec.name), spec.flags);
-    for (const arg of spec.args) {
-      command.argument(arg.isRequired ? `<${arg.name}>` : `[${arg.name}]`);
-    }
-    command.action(() => {
-      found.push({ spec, input: readInput(command.args, command.optsWithGlobals()) });
-    });
-  }
+  for (const spec of commands) addCommand(program, spec, (parsed) => found.push(parsed));
   try {
     program.parse(argv[0] === "help" ? argv.slice(1) : argv, { from: "user" });
   } catch (error) {
@@ -44,11 +39,47 @@ export function parseArguments(
   return present(found[0], "an accepted command line has a command");
 }
 
+function addCommand(
+  parent: Command,
+  spec: CommandSpec,
+  accept: (parsed: ParsedCommand) => void,
+): void {
+  const command = declare(parent.command(spec.name), spec.flags);
+  const subcommands = spec.subcommands ?? [];
+  for (const subcommand of subcommands) addCommand(command, subcommand, accept);
+  for (const arg of spec.args) {
+    command.argument(arg.isRequired ? `<${arg.name}>` : `[${arg.name}]`);
+  }
+  const { load } = spec;
+  if (load === null) return;
+  // A word too many where there are subcommands is a misspelt one.
+  command.allowExcessArguments(subcommands.length > 0).action(() => {
+    const unknown = subcommands.length > 0 ? command.args[spec.args.length] : undefined;
+    if (unknown !== undefined) throw unknownSubcommand(unknown, spec.name, subcommands);
+    accept({ spec, load, input: readInput(command.args, command.optsWithGlobals()) });
+  });
+}
+
+function unknownSubcommand(
+  typed: string,
+  name: string,
+  subcommands: readonly CommandSpec[],
+): OperatingError {
+  const known = subcommands.map((subcommand) => subcommand.name);
+  const near = closestName(typed, known);
+  return new OperatingError("USAGE_INVALID", `Unknown command '${name} ${typed}'.`, {
+    hint:
+      near === null
+        ? `\`sluice ${name} --help\` lists what there is.`
+        : `Did you mean \`${name} ${near}\`?`,
+  });
+}
+
 function declare(command: Command, flags: readonly FlagSpec[]): Command {
   command.exitOverride().helpOption(false).helpCommand(false).allowExcessArguments(false);
   command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
   for (const flag of flags)
-    command.addOption(new Option(flagForm(flag).replace(/ (\w+)$/, " <$1>")));
+    command.addOption(new Option(flagForm(flag).replace(/ ([\w|]+)$/, " <$1>")));
   return command;
 }
 
@@ -77,8 +108,17 @@ function readInput(
     isFull: options["full"] === true,
     isExitCodeDetailed: options["detailedExitcode"] === true,
     isResume: options["resume"] === true,
-    limit: limit(text(options["limit"])),
+    limit: count("--limit", text(options["limit"])) ?? limitDefault,
     run: text(options["run"]),
+    by: text(options["by"]),
+    reason: text(options["reason"]),
+    route: text(options["route"]),
+    sql: text(options["sql"]),
+    schema: text(options["schema"]),
+    dialect: text(options["dialect"]),
+    isUpstream: options["upstream"] === true,
+    isDownstream: options["downstream"] === true,
+    depth: count("--depth", text(options["depth"])),
   };
 }
 
@@ -95,11 +135,11 @@ function instant(given: string | null): number | null {
   });
 }
 
-function limit(given: string | null): number {
-  if (given === null) return limitDefault;
-  const count = /^\d+$/.test(given) ? Number(given) : 0;
-  if (count >= 1 && count <= limitMax) return count;
-  throw new OperatingError("USAGE_INVALID", `--limit ${given} is not a count.`, {
-    hint: `Write a whole number from 1 to ${limitMax}.`,
+function count(flag: string, given: string | null): number | null {
+  if (given === null) return null;
+  const value = /^\d+$/.test(given) ? Number(given) : 0;
+  if (value >= 1 && value <= countMax) return value;
+  throw new OperatingError("USAGE_INVALID", `${flag} ${given} is not a count.`, {
+    hint: `Write a whole number from 1 to ${countMax}.`,
   });
 }

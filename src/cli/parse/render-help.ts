@@ -24,14 +24,25 @@ export function renderProgramHelp(
   ]);
 }
 
-/** The help of one command. */
-export function renderCommandHelp(command: CommandSpec, globals: readonly FlagSpec[]): string {
-  const args = command.args.map((arg) => (arg.isRequired ? ` <${arg.name}>` : ` [${arg.name}]`));
+/**
+ * The help of one command.
+ * @param path what is typed for it, such as `negotiate list`
+ */
+export function renderCommandHelp(
+  command: CommandSpec,
+  path: string,
+  globals: readonly FlagSpec[],
+): string {
+  const subcommands = command.subcommands ?? [];
   return text([
-    `Usage: sluice ${command.name}${args.join("")} [flags]`,
+    ...usage(command, path),
     "",
     sentence(command.summary),
     ...command.details.flatMap((paragraph) => ["", ...folded(paragraph)]),
+    ...section(
+      "Commands:",
+      subcommands.map((under) => [[under.name, ...argForms(under)].join(" "), under.summary]),
+    ),
     ...section(
       "Arguments:",
       command.args.map((arg) => [arg.name, arg.summary]),
@@ -47,7 +58,25 @@ export function renderCommandHelp(command: CommandSpec, globals: readonly FlagSp
     ...(command.examples.length === 0
       ? []
       : ["", "Examples:", ...command.examples.map((example) => `  ${example}`)]),
+    ...(subcommands.length === 0
+      ? []
+      : ["", `\`sluice ${path} <command> --help\` tells more about one of its commands.`]),
   ]);
+}
+
+/** How a command may be typed: by itself, with a command under it, or both. */
+function usage(command: CommandSpec, path: string): readonly string[] {
+  const forms = [
+    ...(command.load === null ? [] : [[path, ...argForms(command), "[flags]"]]),
+    ...(command.subcommands === undefined ? [] : [[path, "<command> [flags]"]]),
+  ];
+  return forms.map(
+    (form, index) => `${index === 0 ? "Usage:" : "      "} sluice ${form.join(" ")}`,
+  );
+}
+
+function argForms(command: CommandSpec): readonly string[] {
+  return command.args.map((arg) => (arg.isRequired ? `<${arg.name}>` : `[${arg.name}]`));
 }
 
 /** How a flag is written: `-p, --project DIR`. */
