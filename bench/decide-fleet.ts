@@ -110,6 +110,7 @@ function profile({ name, connection }: SourceSpec, index: number): Profile {
     cadence: { declaredMs: hourMs, observedMs: hourMs },
     changedAt: noon - (index % 50) * 600_000,
     schema: { columns, key: ["id"] },
+    arriving: [],
     quality: { failedChecks: 0, quarantinedRows: index % 100 === 0 ? 3 : 0 },
     reliability: { attempts: 10, failureRate: 0, consecutiveFailures: 0 },
     lastLoad: null,

@@ -10,7 +10,7 @@ import type { CycleNotes } from "./cycle-notes.ts";
 import { type Harvest, harvest } from "./harvest.ts";
 import type { ValidProject } from "./load-project.ts";
 import type { Parts } from "./parts.ts";
-import { historyOf, lastLoadsOf } from "./past.ts";
+import { historyOf, lastLoadsOf, loadedCursorsOf } from "./past.ts";
 import type { CycleOptions, PlanReport } from "./sluice-project.ts";
 
 /** What a cycle starts from. */
@@ -46,6 +46,7 @@ export async function harvestCycle(
       capacity: parts.capacity,
       memos: start.notes.memos,
       records: start.notes.records,
+      loaded: loadedCursorsOf(past),
       lastLoads: lastLoadsOf(past),
       lastFound: start.notes.found,
       onProbe: (progress) => options.onProbe?.(progress),

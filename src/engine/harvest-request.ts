@@ -19,6 +19,8 @@ export interface HarvestRequest {
   readonly capacity: Capacity;
   /** By source: the connector's note of the last probe. */
   readonly memos: ReadonlyMap<string, Json>;
+  /** By source: the cursor that its table has reached, where there is one. */
+  readonly loaded: ReadonlyMap<string, Json>;
   /** By subject. */
   readonly records: ReadonlyMap<string, SubjectRecord>;
   /** By source. */

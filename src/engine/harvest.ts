@@ -42,6 +42,7 @@ export async function harvest(request: HarvestRequest, world: HarvestWorld): Pro
       timeoutMs: spec.probeTimeoutMs,
       kind: world.kindOf(spec.connector),
       memo: request.memos.get(source.name) ?? null,
+      loaded: request.loaded.get(source.name) ?? null,
       signal: request.signal,
     };
     const probe = vanished.has(source.name)
@@ -87,6 +88,7 @@ interface ProbeContext extends HarvestWorld {
   readonly timeoutMs: number;
   readonly kind: Profile["kind"];
   readonly memo: Json;
+  readonly loaded: Json;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -108,7 +110,7 @@ async function probeSource(source: SourceSpec, context: ProbeContext): Promise<P
   try {
     return await withDeadline(limits, `Probing ${source.name}`, async (inner) => {
       const session = await context.connections.session(source.connection);
-      return session.probe(source, context.memo, inner);
+      return session.probe({ source, memo: context.memo, loaded: context.loaded }, inner);
     });
   } catch (error) {
     // An unreachable source is a fact; only the user's own interruption ends the harvest.

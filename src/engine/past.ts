@@ -9,6 +9,7 @@ import {
 import type { ModelSpec, SourceSpec } from "../core/project/project.ts";
 import { schemaIdOf } from "../core/schema/schema-id.ts";
 import { type TableName, tableText } from "../core/schema/table-schema.ts";
+import type { Json } from "../core/std/json.ts";
 import type { CommittedOutput } from "../ports/warehouse.ts";
 import { rawTable } from "./task-context.ts";
 
@@ -33,6 +34,15 @@ export function lastLoadsOf(past: Past): ReadonlyMap<string, LastLoad> {
     });
   }
   return loads;
+}
+
+/** The cursor that each source's table has reached, where the table is there. */
+export function loadedCursorsOf(past: Past): ReadonlyMap<string, Json> {
+  const cursors = new Map<string, Json>();
+  for (const { target, exists, cursor } of past.outputs.values()) {
+    if (target.schema === "raw" && exists) cursors.set(target.name, cursor);
+  }
+  return cursors;
 }
 
 /** The past of every subject in scope, as a decision reads it. */

@@ -19,6 +19,7 @@ export function absentProbe(kind: Profile["kind"], failure: OperatingError, memo
     files: null,
     changedAt: null,
     schema: null,
+    arriving: [],
     memo,
   };
 }

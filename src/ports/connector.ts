@@ -55,11 +55,22 @@ export interface Probe extends Observation {
   readonly memo: Json;
 }
 
+export interface ProbeRequest {
+  readonly source: SourceSpec;
+  /** The note of the last probe, of any version; `null` when there is none. */
+  readonly memo: Json;
+  /**
+   * The cursor that the source's target has reached, from which follows what is new (`arriving`);
+   * `null` when nothing is loaded, or it is not known.
+   */
+  readonly loaded: Json;
+}
+
 export interface ConnectorSession extends AsyncDisposable {
   /** Finds sources by a pattern. Names are unique within the answer. */
   discover(pattern: JsonObject, signal: AbortSignal): Promise<readonly DiscoveredSource[]>;
   /** Cheap metadata. A source that is gone or unreadable is an answer, not an error. */
-  probe(source: SourceSpec, memo: Json, signal: AbortSignal): Promise<Probe>;
+  probe(request: ProbeRequest, signal: AbortSignal): Promise<Probe>;
   /**
    * Writes what the source holds into `request.folder`, or refers to files that the warehouse can
    * read where they are. All sources extracted by one session are read at one consistent instant,

@@ -158,7 +158,7 @@ describe("one instant for all tables", () => {
     expect((await scene.extract(source, null, session)).rows).toBe(0);
     await scene.run("INSERT INTO newer VALUES (1)");
     expect((await scene.extract(source, null, session)).rows).toBe(0);
-    expect((await session.probe(source, null, never)).rows).toBe(1);
+    expect((await session.probe({ source, memo: null, loaded: null }, never)).rows).toBe(1);
     expect((await scene.extract(source, null, session)).rows).toBe(1);
   });
 
@@ -276,7 +276,9 @@ describe("extraction by a column", () => {
     await scene.run("CREATE TABLE IF NOT EXISTS refused (id int)");
     const source = sourceOf(postgresConnector, { table: "refused", ...extra }, { strategy });
     await using session = await scene.open();
-    expect((await session.probe(source, null, never)).presence).toMatchObject({
+    expect(
+      (await session.probe({ source, memo: null, loaded: null }, never)).presence,
+    ).toMatchObject({
       code: "PROJECT_INVALID",
     });
     expect(await codeOf(scene.extract(source))).toBe("PROJECT_INVALID");

@@ -84,19 +84,23 @@ describe("a source that cannot be read", () => {
     await scene.run("GRANT SELECT ON broken TO reader");
     await using session = await scene.open(options);
     const source = sourceOf(postgresConnector, locator);
-    const { presence } = await session.probe(source, null, never);
+    const { presence } = await session.probe({ source, memo: null, loaded: null }, never);
     expect(presence).toMatchObject({ state: "unreachable", code: "SOURCE_UNREADABLE" });
     expect(JSON.stringify(presence)).toContain(word);
     const extracting = session.extract({ source, folder: emptyFolder(), cursor: null }, never);
     expect(await codeOf(extracting)).toBe("SOURCE_UNREADABLE");
     const healthy = sourceOf(postgresConnector, { table: "open_table" });
-    expect((await session.probe(healthy, null, never)).presence.state).toBe("present");
+    expect(
+      (await session.probe({ source: healthy, memo: null, loaded: null }, never)).presence.state,
+    ).toBe("present");
   });
 
   test("a statement that takes too long is ended by the server", async () => {
     await using session = await scene.open({ ...scene.options, statement_timeout: 1 });
     const source = sourceOf(postgresConnector, { table: "slow" });
-    expect((await session.probe(source, null, never)).presence).toMatchObject({
+    expect(
+      (await session.probe({ source, memo: null, loaded: null }, never)).presence,
+    ).toMatchObject({
       code: "TIMED_OUT",
     });
   });
@@ -147,7 +151,7 @@ describe("cancellation", () => {
     const control = new AbortController();
     const work = codeOf(
       what === "a probe"
-        ? session.probe(source, null, control.signal)
+        ? session.probe({ source, memo: null, loaded: null }, control.signal)
         : session.extract({ source, folder: emptyFolder(), cursor: null }, control.signal),
     );
     await untilRunning(start);
@@ -159,7 +163,9 @@ describe("cancellation", () => {
   test("more sources than connections all get their turn, on at most six", async () => {
     await using session = await scene.open();
     const source = sourceOf(postgresConnector, { table: "open_table" });
-    const probes = Array.from({ length: 40 }, () => session.probe(source, null, never));
+    const probes = Array.from({ length: 40 }, () =>
+      session.probe({ source, memo: null, loaded: null }, never),
+    );
     const found = new Set((await Promise.all(probes)).map((probe) => probe.fingerprint));
     expect(found.size).toBe(1);
     const client = await scene.connect();

@@ -88,11 +88,16 @@ describe.each(shops)("$name", ({ name, file, tables, rows, changes, changed }) =
       expect(loaded).toBe(rows);
       const before = await sums(sources, columns);
 
-      const probes = await Promise.all(sources.map((source) => session.probe(source, null, never)));
+      const probes = await Promise.all(
+        sources.map((source) => session.probe({ source, memo: null, loaded: null }, never)),
+      );
       await scene.run(changes);
       const moved: Record<string, number | null> = {};
       for (const [index, source] of sources.entries()) {
-        const probe = await session.probe(source, probes[index]?.memo ?? null, never);
+        const probe = await session.probe(
+          { source, memo: probes[index]?.memo ?? null, loaded: null },
+          never,
+        );
         if (probe.fingerprint === probes[index]?.fingerprint) continue;
         moved[source.name] = (await scene.sync(source)).rows;
       }

@@ -64,6 +64,7 @@ export function profileOf(source: string, more: Partial<Profile> = {}): Profile 
     cadence: { declaredMs: null, observedMs: null },
     changedAt: noon - hourMs,
     schema: { columns: [{ name: "id", type: "BIGINT", nullable: false }], key: [] },
+    arriving: [],
     quality: { failedChecks: null, quarantinedRows: null },
     reliability: { attempts: 0, failureRate: null, consecutiveFailures: 0 },
     lastLoad: null,

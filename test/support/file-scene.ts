@@ -34,7 +34,7 @@ export async function fileScene(): Promise<FileScene> {
   let extractions = 0;
   const pathOf = (path: string) => join(folder.path, "data", path);
   const probe = (locator: JsonObject, memo: Json = null) =>
-    session.probe(sourceOf(fileConnector, locator), memo, never);
+    session.probe({ source: sourceOf(fileConnector, locator), memo, loaded: null }, never);
   return {
     folder: folder.path,
     session,

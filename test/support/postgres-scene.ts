@@ -81,7 +81,10 @@ export async function postgresScene(
     open,
     async probe(locator, memo = null) {
       await using session = await open();
-      return await session.probe(sourceOf(postgresConnector, locator), memo, never);
+      return await session.probe(
+        { source: sourceOf(postgresConnector, locator), memo, loaded: null },
+        never,
+      );
     },
     extract,
     async sync(source) {

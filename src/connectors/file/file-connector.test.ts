@@ -193,10 +193,10 @@ describe("a fingerprint", () => {
     scene.write("a.csv", "id\n1\n");
     await using later = await open(Date.now() + 60_000);
     const source = sourceOf(fileConnector, { path: "a.csv" });
-    const { memo } = await later.probe(source, null, never);
+    const { memo } = await later.probe({ source, memo: null, loaded: null }, never);
     expect(memo).toMatchObject({ files: [{ path: "a.csv" }] });
     const typed = sourceOf(fileConnector, { path: "a.csv", types: { id: "VARCHAR" } });
-    const again = await later.probe(typed, memo, never);
+    const again = await later.probe({ source: typed, memo, loaded: null }, never);
     expect(again.schema?.columns[0]?.type).toBe("VARCHAR");
   });
 });

@@ -94,7 +94,7 @@ function fileSession(session: FileSession): ConnectorSession {
   });
   return {
     discover: (pattern, signal) => coded("discover", () => discover(pattern, contextOf(signal))),
-    async probe(source, memo, signal) {
+    async probe({ source, memo }, signal) {
       try {
         return await coded(source.name, () =>
           probe(fileLocatorSchema.parse(source.locator), memo, session, contextOf(signal)),
@@ -173,6 +173,7 @@ async function probe(
     files: files.length,
     changedAt: Math.max(...files.map((file) => file.mtimeMs)),
     schema: columns.length === 0 ? null : { columns, key: [] },
+    arriving: [],
     memo: after,
   };
 }

@@ -83,7 +83,7 @@ function postgresSession(session: PostgresSession): ConnectorSession {
       pool.transact({ subject: null, sees: "committed", signal }, ({ query }) =>
         discoverTables(query, postgresPatternSchema.parse(pattern), log),
       ),
-    async probe(source, memo, signal) {
+    async probe({ source, memo }, signal) {
       snapshot.expire();
       try {
         return await pool.transact(
@@ -122,6 +122,7 @@ async function probe(
     files: 1,
     changedAt: seen.changedAt,
     schema: { columns: columnsOf(facts), key: facts.key },
+    arriving: [],
     memo: seen.memo,
   };
 }

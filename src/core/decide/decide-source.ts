@@ -1,10 +1,12 @@
 import type { Profile } from "../metadata/profile.ts";
 import type { SourceSpec } from "../project/project.ts";
+import type { DriftFacts } from "../rules/fact-schema.ts";
 import { type Hash, hashOf } from "../std/hash.ts";
 import { type Asked, askSubject } from "./ask-subject.ts";
 import type { Bypass } from "./blueprint.ts";
 import type { SubjectHistory } from "./decide-input.ts";
 import type { PreparedDraft } from "./drafts.ts";
+import { driftFacts, noDriftFacts } from "./drift-facts.ts";
 import { sourceFacts } from "./facts.ts";
 import {
   type CycleContext,
@@ -22,7 +24,7 @@ export function decideSource(context: CycleContext, spec: SourceSpec): SourceNod
   const answer = askSubject(context, askedSource(context, spec));
   const { outcomes, classification, prepared, fingerprint } = answer;
   const isHeld = profile.presence.state === "present" && holds(history, fingerprint);
-  const bypass = sourceBypass(prepared, profile, isHeld);
+  const bypass = sourceBypass({ prepared, outcomes }, profile, isHeld);
   return {
     kind: "source",
     subject: spec.name,
@@ -60,9 +62,18 @@ export function askedSource(context: CycleContext, spec: SourceSpec): Asked {
     factsWith: (classification, change) => ({
       kind: "source",
       facts: sourceFacts(situation, classification, change),
+      drift: sourceDriftFacts(context, spec.name),
     }),
     fingerprintWith: (enforced) => loadFingerprint(spec, profile.fingerprint, enforced),
   };
+}
+
+/** What rules see of a source's change of schema in this cycle. */
+function sourceDriftFacts({ input, cycle }: CycleContext, source: string): DriftFacts {
+  const drift = input.drift.sources.get(source);
+  const step = drift?.open[drift.before];
+  if (drift === undefined || step === undefined) return noDriftFacts;
+  return driftFacts(step.changes, [source], { since: drift.since, now: cycle.now });
 }
 
 /**
@@ -84,14 +95,21 @@ function unprobed(spec: SourceSpec): Profile {
     cadence: { declaredMs: spec.cadenceMs, observedMs: null },
     changedAt: null,
     schema: null,
+    arriving: [],
     quality: { failedChecks: null, quarantinedRows: null },
     reliability: { attempts: 0, failureRate: null, consecutiveFailures: 0 },
     lastLoad: null,
   };
 }
 
-function sourceBypass({ draft }: PreparedDraft, profile: Profile, isHeld: boolean): Bypass | null {
+function sourceBypass(
+  { prepared: { draft }, outcomes }: Pick<SourceNode, "prepared" | "outcomes">,
+  profile: Profile,
+  isHeld: boolean,
+): Bypass | null {
   if (draft.activation.state === "bypassed") return { reason: "rule", by: draft.activation.by };
+  const { route } = outcomes.effects;
+  if (route?.value.to === "isolate") return { reason: "isolated", by: route.by[0] ?? null };
   if (profile.presence.state !== "present") return { reason: "source_missing", by: null };
   return isHeld ? { reason: "up_to_date", by: null } : null;
 }

@@ -3,6 +3,7 @@ import { effectSchema } from "../effects/effect-schema.ts";
 import type { Profile } from "../metadata/profile.ts";
 import { gateSchema } from "../project/check-schema.ts";
 import type { ModelSpec, SourceSpec, Template } from "../project/project.ts";
+import type { ObservedSchema } from "../schema/observed-schema.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { SubjectHistory } from "./decide-input.ts";
 
@@ -44,6 +45,41 @@ const presenceSchema = z.discriminatedUnion("state", [
 
 const columnSchema = z.strictObject({ name: z.string(), type: z.string(), nullable: z.boolean() });
 
+const formatSchema = z.strictObject({
+  isZeroPadded: z.boolean().nullable(),
+  timestamps: texts.nullable(),
+  decimalMark: z.enum([".", ","]).nullable(),
+});
+
+const sketchSchema = z.strictObject({
+  nullShare: count,
+  distinctShare: count,
+  minLength: count.nullable(),
+  maxLength: count.nullable(),
+  bottomHashes: texts,
+});
+
+const observedSchema: z.ZodType<ObservedSchema> = z.strictObject({
+  columns: z.array(
+    z.strictObject({
+      ...columnSchema.shape,
+      format: formatSchema.nullable(),
+      sketch: sketchSchema.nullable(),
+    }),
+  ),
+  key: texts,
+  evidence: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("declared") }),
+    z.strictObject({ kind: z.literal("read") }),
+    z.strictObject({
+      kind: z.literal("inferred"),
+      from: z.enum(["csv", "json"]),
+      rows: count,
+    }),
+  ]),
+  origin: z.string(),
+});
+
 export const profileSchema: z.ZodType<Profile> = z.strictObject({
   source: z.string(),
   connection: z.string(),
@@ -60,6 +96,7 @@ export const profileSchema: z.ZodType<Profile> = z.strictObject({
   cadence: z.strictObject({ declaredMs: count.nullable(), observedMs: count.nullable() }),
   changedAt: count.nullable(),
   schema: z.strictObject({ columns: z.array(columnSchema), key: texts }).nullable(),
+  arriving: z.array(observedSchema),
   quality: qualitySchema,
   reliability: reliabilitySchema,
   lastLoad: z

@@ -1,3 +1,4 @@
+import type { ObservedSchema } from "../schema/observed-schema.ts";
 import type { TableSchema } from "../schema/table-schema.ts";
 import type { Hash } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
@@ -20,7 +21,10 @@ export interface Observation {
   readonly bytes: number | null;
   readonly files: number | null;
   readonly changedAt: EpochMs | null;
+  /** The shape that a load of all of it reads. */
   readonly schema: TableSchema | null;
+  /** See `Profile.arriving`. */
+  readonly arriving: readonly ObservedSchema[];
 }
 
 /** What people declared that a profile repeats. */
@@ -53,6 +57,7 @@ export function assembleProfile(
     cadence: { declaredMs: subject.cadenceMs, observedMs: observedCadenceMs(record) },
     changedAt: observation.changedAt ?? lastChange(record),
     schema: observation.schema,
+    arriving: observation.arriving,
     quality: qualityOf(record) ?? { failedChecks: null, quarantinedRows: null },
     reliability: reliabilityOf(record),
     lastLoad,

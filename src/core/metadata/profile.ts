@@ -1,3 +1,4 @@
+import type { ObservedSchema } from "../schema/observed-schema.ts";
 import type { TableSchema } from "../schema/table-schema.ts";
 import type { Hash } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
@@ -20,6 +21,12 @@ export interface Profile {
   /** When the content last changed, as far as the source tells. */
   readonly changedAt: EpochMs | null;
   readonly schema: TableSchema | null;
+  /**
+   * The shapes of what the target does not hold yet, oldest first: of new or rewritten files, the
+   * neighbours of equal header as one; of a table of a database always its one shape. Empty when
+   * nothing is new, and when nothing can be known.
+   */
+  readonly arriving: readonly ObservedSchema[];
   readonly quality: Quality;
   readonly reliability: Reliability;
   readonly lastLoad: LastLoad | null;
