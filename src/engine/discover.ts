@@ -1,3 +1,4 @@
+import { applyContract } from "../core/project/apply-contract.ts";
 import type { DiscoverSpec, SourceSpec } from "../core/project/project.ts";
 import { compareText } from "../core/std/compare.ts";
 import { toOperatingError } from "../errors/operating-error.ts";
@@ -106,7 +107,7 @@ function toSource(spec: DiscoverSpec, answer: DiscoveredSource): SourceSpec {
   const { defaults } = spec;
   const key = defaults.key.length > 0 ? defaults.key : answer.key;
   const canMerge = defaults.strategy !== "merge" || key.length > 0;
-  return {
+  const source: SourceSpec = {
     ...defaults,
     strategy: canMerge ? defaults.strategy : "replace",
     key,
@@ -114,5 +115,8 @@ function toSource(spec: DiscoverSpec, answer: DiscoveredSource): SourceSpec {
     connection: spec.connection,
     origin: "discovered",
     locator: answer.locator,
+    contract: null,
   };
+  const terms = spec.contracts.find(({ contract }) => contract.source === source.name);
+  return terms === undefined ? source : applyContract(source, terms).source;
 }

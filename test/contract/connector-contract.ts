@@ -41,6 +41,7 @@ export function sourceOf(
     connection: "system",
     origin: "declared",
     locator: toJsonObject(connector.schemas.locator.parse(locator)),
+    contract: null,
     strategy: given.strategy ?? "replace",
     key: given.key ?? [],
     tier: 2,
@@ -140,7 +141,10 @@ export function connectorContract(name: string, makeWorld: () => Promise<Connect
       expect(await session.discover(pattern, never)).toEqual(found);
       for (const one of found) {
         expect(one.name).toMatch(/^[a-z_][a-z0-9_]*$/);
-        const probe = await session.probe({ source: sourceOf(world.connector, one.locator), memo: null, loaded: null }, never);
+        const probe = await session.probe(
+          { source: sourceOf(world.connector, one.locator), memo: null, loaded: null },
+          never,
+        );
         expect(probe.presence).toEqual({ state: "present" });
       }
     });
@@ -160,7 +164,10 @@ export function connectorContract(name: string, makeWorld: () => Promise<Connect
       const memo: Json = JSON.parse(JSON.stringify(cold.memo));
       const { memo: _, ...warm } = await session.probe({ source, memo, loaded: null }, never);
       expect(warm).toEqual({ ...cold, memo: undefined });
-      const { memo: __, ...odd } = await session.probe({ source, memo: { odd: [1, "two"] }, loaded: null }, never);
+      const { memo: __, ...odd } = await session.probe(
+        { source, memo: { odd: [1, "two"] }, loaded: null },
+        never,
+      );
       expect(odd).toEqual({ ...cold, memo: undefined });
     });
 
@@ -188,7 +195,9 @@ export function connectorContract(name: string, makeWorld: () => Promise<Connect
       expect(await codeOf(session.extract({ source, folder, cursor: null }, aborted))).toBe(
         "CANCELLED",
       );
-      expect(await codeOf(session.probe({ source, memo: null, loaded: null }, aborted))).toBe("CANCELLED");
+      expect(await codeOf(session.probe({ source, memo: null, loaded: null }, aborted))).toBe(
+        "CANCELLED",
+      );
       expect(readdirSync(folder)).toEqual([]);
     });
 

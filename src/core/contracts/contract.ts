@@ -1,6 +1,14 @@
 import type { Column } from "../schema/table-schema.ts";
 
-/** Which changes a contract allows: see `sluice schema diff`. */
+/**
+ * Which changes a contract allows, as schema registries use the words:
+ *
+ * - backward: who reads by the new schema can read the old data;
+ * - forward: who reads by the old schema can read the new data;
+ * - full: both; none: anything goes.
+ *
+ * `_transitive`: against all earlier versions, not only the last.
+ */
 export const compatibilityModes = [
   "backward",
   "backward_transitive",
@@ -15,8 +23,14 @@ export type CompatibilityMode = (typeof compatibilityModes)[number];
 
 /** A column that a contract promises. */
 export interface ContractColumn extends Column {
+  /**
+   * True when `type` is meant to the letter (a physical type). False when it stands for its family:
+   * `BIGINT` for any whole number, `DOUBLE` for any number, `VARCHAR` for any text, `JSON` for
+   * anything with fields; and `NULL` where no type is promised.
+   */
+  readonly isExact: boolean;
   readonly isKey: boolean;
-  /** Closed list of values, or `null`. */
+  /** Closed list of values as text, or `null`. */
   readonly values: readonly string[] | null;
 }
 
@@ -31,14 +45,30 @@ export interface Contract {
   /** Project-relative path of the document. */
   readonly file: string;
   readonly mode: CompatibilityMode;
+  /** In the document's order. Further columns are allowed; with none, nothing is promised of columns. */
   readonly columns: readonly ContractColumn[];
+  /** Columns that identify a row, in the key's order; empty when none is promised. */
+  readonly key: readonly string[];
   readonly owner: string | null;
+  /** How often new data is promised, or `null`. */
+  readonly cadenceMs: number | null;
+  /** How old the newest data may become, or `null`. */
+  readonly latencyMs: number | null;
+}
+
+/** One promise that is broken. */
+export interface ContractViolation {
+  readonly kind: "missing" | "type" | "nullability" | "key";
+  /** The promised column; empty for the key. */
+  readonly column: string;
+  /** A sentence for people. */
+  readonly detail: string;
 }
 
 /** How what is observed keeps to a contract. */
 export interface ContractFindings {
   /** True when nothing that was promised is broken. */
   readonly holds: boolean;
-  /** One sentence for each promise that is broken. */
-  readonly violations: readonly string[];
+  /** In the contract's order. */
+  readonly violations: readonly ContractViolation[];
 }

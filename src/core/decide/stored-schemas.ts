@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { contractSchema } from "../contracts/contract-schema.ts";
 import { effectSchema } from "../effects/effect-schema.ts";
 import type { Profile } from "../metadata/profile.ts";
 import { gateSchema } from "../project/check-schema.ts";
@@ -124,6 +125,7 @@ export const sourceSchema: z.ZodType<SourceSpec> = z.strictObject({
   cadenceMs: count.nullable(),
   demand: z.enum(["always", "when_used"]),
   gates: z.array(gateSchema),
+  contract: contractSchema.nullable(),
 });
 
 const policySchema = z.enum(["skip", "last_good", "without", "hold"]);

@@ -174,6 +174,7 @@ class ConnectionReader {
       connection,
       origin: "declared",
       locator: entry.own,
+      contract: null,
     };
     return { name: named, location, spec };
   }
@@ -188,7 +189,7 @@ class ConnectionReader {
     const { own, attributes } = this.#split(context, schemas?.pattern ?? null, []);
     if (own === null || attributes === null) return null;
     const defaults = toAttributes(attributes, inherited, this.#surroundings.defaults);
-    return { connection, pattern: own, defaults };
+    return { connection, pattern: own, defaults, contracts: [] };
   }
 
   /** One entry holds the general attributes and the connector's own keys side by side. */

@@ -1,3 +1,4 @@
+import type { Contract } from "../contracts/contract.ts";
 import type { TableName } from "../schema/table-schema.ts";
 import type { Hash } from "../std/hash.ts";
 import type { JsonObject } from "../std/json.ts";
@@ -31,6 +32,17 @@ export interface DiscoverSpec {
   readonly pattern: JsonObject;
   /** Declared attributes that every match gets. */
   readonly defaults: SourceAttributes;
+  /** About sources that nobody declared, and that a match may be. In name order of the source. */
+  readonly contracts: readonly ContractTerms[];
+}
+
+/** A contract with what follows from it for the source that it is about. */
+export interface ContractTerms {
+  readonly contract: Contract;
+  /** Its quality conditions, in name order. */
+  readonly gates: readonly Gate[];
+  /** The project's default owner, over which the contract's stands. */
+  readonly defaultOwner: string | null;
 }
 
 /** What a person may declare about any source. */
@@ -55,6 +67,8 @@ export interface SourceSpec extends SourceAttributes {
   readonly origin: "declared" | "discovered";
   /** Connector-specific: where it is and how to read it. Part of the source's identity. */
   readonly locator: JsonObject;
+  /** What its producer promises; its gates, key, owner and cadence are in the attributes already. */
+  readonly contract: Contract | null;
 }
 
 /** One SELECT that becomes a table or view. */
