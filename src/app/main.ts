@@ -23,6 +23,10 @@ const environment: CliEnvironment = {
     const { writeSchemas } = await import("./write-schemas.ts");
     return await writeSchemas(folder);
   },
+  readTextFile: async (path) => {
+    const { readTextFile } = await import("../config/read-text-file.ts");
+    return await readTextFile(path);
+  },
   onSignal(listener) {
     const onInterrupt = () => listener("SIGINT");
     const onTerminate = () => listener("SIGTERM");

@@ -9,7 +9,7 @@ export interface CliEnvironment {
   readonly stdout: CliStream;
   /** For progress, notes and failures. */
   readonly stderr: CliStream;
-  /** Read: NO_COLOR, FORCE_COLOR, TERM, CI. */
+  /** Read: NO_COLOR, FORCE_COLOR, TERM, CI, and USER, LOGNAME and USERNAME for who it is. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   openProject(request: OpenRequest): Promise<SluiceProject>;
@@ -17,6 +17,11 @@ export interface CliEnvironment {
   initProject(folder: string): Promise<WrittenFiles>;
   /** Writes the JSON Schemas of the project files. `null` looks for the project from here upwards. */
   writeSchemas(folder: string | null): Promise<WrittenFiles>;
+  /**
+   * The text of a file that was named on the command line.
+   * @throws NOT_FOUND, USAGE_INVALID when it is too large or no text
+   */
+  readTextFile(path: string): Promise<string>;
   /** Calls `listener` at each signal that asks the process to end. The returned function stops that. */
   onSignal(listener: (signal: EndSignal) => void): () => void;
   /** Ends the process at once. */

@@ -85,6 +85,8 @@ export interface CliScene {
   readonly isStdoutTerminal?: boolean;
   readonly isStderrTerminal?: boolean;
   readonly stdout?: KeptStream;
+  /** Texts of files by the path that is typed. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** What a command line left behind. */
@@ -123,6 +125,11 @@ export function startCli(argv: readonly string[], scene: CliScene = {}): Started
     openProject: scene.openProject ?? (async () => projectOf(scene.reports ?? {})),
     initProject: async (folder) => ({ folder: `/made/${folder}`, files: ["sluice.yaml"] }),
     writeSchemas: async () => ({ folder: "/project/.sluice", files: ["rules.json"] }),
+    readTextFile: async (path) => {
+      const text = scene.files?.[path];
+      if (text !== undefined) return text;
+      throw new OperatingError("NOT_FOUND", `There is no file ${path}`);
+    },
     onSignal: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
