@@ -11,15 +11,40 @@ export type Verdict = (typeof verdicts)[number];
 /** What a column is to a model: how a value is handed on, or a use of it. */
 export type Role = ValueOrigin | UseContext;
 
+/**
+ * What of a table a change reaches: the column itself, as the change says; only the values of the
+ * column, whose name and type hold; or only which rows there are. The last two come from models in
+ * between, whose expressions and conditions the change went into.
+ */
+export type Affected = "column" | "values" | "rows";
+
+/** Columns of a staged batch, by the names that they have there. */
+export interface StagedColumns {
+  /** The table that the batch is loaded into, as `schema.table`. */
+  readonly table: string;
+  /** The column that changed, or those of the old key. */
+  readonly columns: readonly string[];
+}
+
 /** One change as it reaches a table that a model reads. */
 export interface ReachingChange {
   /** As `schema.table`. */
   readonly table: string;
   /** The source whose drift it comes from. */
   readonly source: string;
+  /**
+   * With the column's name in this table. Where only rows are affected the name is `*`, as in the
+   * uses of a whole table; kind and details are those of the change that it began with.
+   */
   readonly change: SchemaChange;
-  /** The column was patched by an adapter with NULL or a default: using it as key or filter corrupts. */
+  readonly affects: Affected;
+  /**
+   * Values of the column are not what they were, without the schema saying so: an adapter patched
+   * them with NULL, or a model made them from what corrupts. Using it as key or filter corrupts.
+   */
   readonly isTainted: boolean;
+  /** What of the source it began with, so that probes of it count here too; `null` if a batch has it not. */
+  readonly origin: StagedColumns | null;
 }
 
 /** One term of a score: what one change does to one use. */
