@@ -1,5 +1,5 @@
 import type { SchemaChange } from "../schema/schema-change.ts";
-import type { ReachingChange, Verdict } from "./assessment.ts";
+import type { ReachingChange, Role, Verdict } from "./assessment.ts";
 import { changeText, listText } from "./change-text.ts";
 import { type ColumnEdge, hasStar, isSameName } from "./column-edges.ts";
 import type { ProbeResult } from "./evidence.ts";
@@ -81,6 +81,10 @@ function byMeaning(given: Case, opinion: Opinion): Opinion {
   if (changeClass === "added" && edge.role === "set" && hasOtherMove(given)) {
     return worse(opinion, "corrupts", "with what else moved, values come under other names");
   }
+  if (edge.role === "set" && !hasStar(given.evidence.lineage, reaching.table)) {
+    if (changeClass === "dropped") return better(opinion, "breaks", "it is named there");
+    if (changeClass === "renamed") return better(opinion, "rewritable", "it is named there");
+  }
   if (edge.absorbs.includes("type")) {
     if (changeClass === "widened_exactly" || changeClass === "widened_lossily") {
       return better(opinion, "absorbed", "a CAST gives it its type on every way");
@@ -150,13 +154,23 @@ function hasOtherMove({ evidence, reaching }: Case): boolean {
   );
 }
 
+/** Where rows find each other, a query that can be made to bind again corrupts all the same. */
+const keyRoles: ReadonlySet<Role> = new Set<Role>([
+  "join",
+  "not_in",
+  "group",
+  "distinct",
+  "partition",
+  "opaque",
+]);
+
 /** What the binder knows: that nothing fails loudly. What is silent it does not see. */
 function byBind(given: Case, opinion: Opinion): Opinion {
   const { evidence, edge, changeClass, reaching } = given;
   const { bind } = evidence;
   if (bind === null) return opinion;
   if (!bind.ok) {
-    return changeClass === "retyped" && edge.role !== "opaque" && isBlamed(given, bind.message)
+    return changeClass === "retyped" && !keyRoles.has(edge.role) && isBlamed(given, bind.message)
       ? better(opinion, "breaks", "it fails loudly")
       : opinion;
   }
@@ -172,9 +186,10 @@ function byBind(given: Case, opinion: Opinion): Opinion {
   }
   if (changeClass === "nested_dropped") return better(opinion, "drift", "it binds without it");
   if (changeClass !== "dropped" && changeClass !== "renamed") return opinion;
-  if (edge.role === "opaque" || edge.role === "star" || edge.role === "set") return opinion;
-  const isByStar = edge.role === "identity" || edge.role === "distinct";
-  return isByStar && hasStar(evidence.lineage, reaching.table)
+  const isUnderStar = hasStar(evidence.lineage, reaching.table);
+  if (edge.role === "opaque" || edge.role === "star") return opinion;
+  if (edge.role === "set" && isUnderStar) return opinion;
+  return isUnderStar && (edge.role === "identity" || edge.role === "distinct")
     ? { verdict: "drift", reasons: ["it binds, because `*` does not name it"] }
     : {
         verdict: "corrupts",

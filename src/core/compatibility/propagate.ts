@@ -68,7 +68,7 @@ function passageOf(evidence: ModelEvidence, use: JudgedUse): Passage {
   if (role === "opaque") {
     if (judgement.verdict === "safe") return ends("It harms no use.");
     return isWorse(judgement.verdict, "drift")
-      ? goesOn([derivedFrom(evidence, reaching, { kind: "replaced", column: "" })])
+      ? goesOn([unknownResult(evidence, reaching)])
       : goesOn([ofRows(evidence, reaching, false)]);
   }
   if (role === "star") return throughStar(evidence, reaching);
@@ -113,7 +113,10 @@ function throughOutputs(evidence: ModelEvidence, use: JudgedUse): Passage {
   const { change, affects, isTainted } = reaching;
   if (affects === "rows") return goesOn([ofRows(evidence, reaching, isTainted)]);
   if (change.kind === "replaced") return goesOn([derivedFrom(evidence, reaching, change)]);
-  if (change.kind === "key") return throughGrain(evidence, use);
+  if (change.kind === "key") {
+    if (judgement.verdict === "safe") return ends("No key was known before.");
+    return goesOn([ofRows(evidence, reaching, judgement.verdict === "corrupts")]);
+  }
   const passages = edge.outputs.map((output) =>
     isTainted || affects === "values"
       ? goesOn([ofValues(evidence, reaching, { output, isTainted })])
@@ -229,9 +232,16 @@ function withOwnTypes({ outputs, bind }: ModelEvidence, change: SchemaChange): S
   return before === null || after === null ? change : { ...change, before, after };
 }
 
-/** A key goes on where the result still has it; a query that groups has a grain of its own. */
-function throughGrain(evidence: ModelEvidence, { reaching }: JudgedUse): Passage {
-  return goesOn([ofRows(evidence, reaching, false)]);
+/** Of a query that is not understood nothing can be said: its readers read another table, for all we know. */
+function unknownResult({ table }: ModelEvidence, { source }: ReachingChange): ReachingChange {
+  return {
+    table,
+    source,
+    change: { kind: "replaced", column: "" },
+    affects: "column",
+    isTainted: false,
+    origin: null,
+  };
 }
 
 function derivedFrom(

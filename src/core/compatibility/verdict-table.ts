@@ -82,8 +82,9 @@ export const verdictTable: Readonly<Record<ChangeClass, Row>> = {
   }),
   widened_lossily: row("drift", { ...keys, ...groups }),
   narrowed: row("corrupts", { star: "drift" }),
-  // What was compared, ordered or summed as a number is so as text: often it even binds.
-  retyped: row("corrupts", { identity: "drift", star: "drift" }),
+  // What was compared, ordered or summed as a number is so as text: often it even binds. Handed on,
+  // it is of another type than readers were promised.
+  retyped: row("corrupts", { identity: "breaks", set: "breaks", star: "drift" }),
   null_allowed: row("drift", keys),
   null_forbidden: row("safe", { opaque: "safe" }),
   // Conditions are judged by their literals.

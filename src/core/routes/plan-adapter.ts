@@ -2,26 +2,24 @@ import type { ReachingChange } from "../compatibility/assessment.ts";
 import { reachingChanges } from "../compatibility/reaching-changes.ts";
 import type { ObservedColumn, SchemaVersion } from "../schema/observed-schema.ts";
 import type { SchemaChange } from "../schema/schema-change.ts";
+import { unreachable } from "../std/unreachable.ts";
 import type { AdaptedColumn, Adapter } from "./route.ts";
 
 /** What an adapter is planned from. */
 export interface AdapterRequest {
   readonly source: string;
-  /** The version that readers were accepted with: what the adapter gives them. */
+  /** The version that its reader was accepted with: what the adapter gives. */
   readonly baseline: SchemaVersion;
   /** What the source looks like now. */
   readonly latest: SchemaVersion;
   /** From the baseline to the latest. */
   readonly changes: readonly SchemaChange[];
-  /** The columns that the source's table has; `null` when not known. */
-  readonly physical: readonly string[] | null;
   /** How sure a rename has to be to count as one, 0 to 1. */
   readonly renameThreshold: number;
-  /**
-   * Names (of the baseline) of retyped or narrowed columns whose staged values were all seen to
-   * survive the cast back; `*` for all.
-   */
+  /** Columns whose values survive the way back to their old type: `castableColumns`. */
   readonly castable: ReadonlySet<string>;
+  /** Columns that the reader uses: `columnsRead`. Those that it does not use cannot be in its way. */
+  readonly needed: ReadonlySet<string> | null;
 }
 
 /** An adapter, or why there can be none, in words. */
@@ -29,13 +27,17 @@ export type AdapterPlan =
   | { readonly ok: true; readonly adapter: Adapter }
   | { readonly ok: false; readonly because: string };
 
-/** A view that gives the old shape over the new, where no value has to be guessed. */
+/**
+ * A view that gives the old shape over the new, where no value has to be guessed. It restores names,
+ * order and types; what `reachingThroughAdapter` says is not restored, and has to be assessed before
+ * the route is taken.
+ */
 export function planAdapter(request: AdapterRequest): AdapterPlan {
-  const columns: AdaptedColumn[] = [];
   const { source, baseline, changes } = request;
   if (changes.some(({ kind }) => kind === "replaced")) {
     return { ok: false, because: "It is another table under the old name." };
   }
+  const columns: AdaptedColumn[] = [];
   for (const column of baseline.columns) {
     const planned = planColumn(request, column);
     if (typeof planned === "string") return { ok: false, because: planned };
@@ -46,29 +48,33 @@ export function planAdapter(request: AdapterRequest): AdapterPlan {
 
 /** @returns why the column cannot be restored, as a text. */
 function planColumn(request: AdapterRequest, column: ObservedColumn): AdaptedColumn | string {
-  const { name } = column;
-  const plain: AdaptedColumn = {
-    name,
-    type: column.type,
-    from: [name],
-    isCast: false,
-    isTainted: false,
-  };
-  let planned: AdaptedColumn = plain;
-  for (const change of request.changes) {
-    if (!isOf(change, name)) continue;
-    const step = applyChange(request, planned, change);
-    if (typeof step === "string") return step;
-    planned = step;
+  const { name, type } = column;
+  const changes = request.changes.filter((change) => isOf(change, name));
+  let planned: AdaptedColumn = { name, type, from: [name], isCast: false, isTainted: false };
+  for (const change of changes) {
+    const step = changedColumn(request, planned, change);
+    if (typeof step !== "string") planned = step;
+    else if (isNeeded(request, name)) return step;
+    // Nobody reads it: NULL of its type is as good as any value, and binds.
+    else return { ...planned, from: [], isCast: false, isTainted: true };
   }
   return planned;
 }
 
 function isOf(change: SchemaChange, name: string): boolean {
-  return change.kind !== "added" && change.column.toLowerCase() === name.toLowerCase();
+  return change.kind !== "added" && key(change.column) === key(name);
 }
 
-function applyChange(
+function isNeeded({ needed }: AdapterRequest, name: string): boolean {
+  return needed === null || needed.has(key(name));
+}
+
+/** Names compare as DuckDB does. */
+function key(name: string): string {
+  return name.toLowerCase();
+}
+
+function changedColumn(
   request: AdapterRequest,
   planned: AdaptedColumn,
   change: SchemaChange,
@@ -76,33 +82,49 @@ function applyChange(
   const { name } = planned;
   switch (change.kind) {
     case "renamed":
-      return change.confidence >= request.renameThreshold
-        ? { ...planned, from: [change.to, ...planned.from] }
-        : `It is not sure enough that \`${name}\` is now \`${change.to}\`.`;
+      return renamedColumn(request, planned, change);
     case "dropped":
       return droppedColumn(request, planned, change);
     case "widened":
     case "narrowed":
     case "retyped":
-      return castColumn(request, planned, change);
-    case "nullability":
-      return change.after ? `\`${name}\` may be NULL now, and no view can give a value.` : planned;
+      return request.castable.has(key(name))
+        ? { ...planned, isCast: true }
+        : `It is not known that every \`${name}\` (${change.after}) is a ${change.before}.`;
     case "nested":
-      return change.inner.kind === "added" || change.inner.kind === "reordered"
+      // A struct of more fields does not have the old type, and binds where the old one did.
+      return change.inner.kind === "added"
         ? planned
         : `\`${change.path}\` inside \`${name}\` is ${change.inner.kind}.`;
+    case "nullability":
     case "format":
-      return `The values of \`${name}\` are written otherwise.`;
     case "values":
-      return change.after.some((member) => !change.before.includes(member))
-        ? `\`${name}\` has members that it had not.`
-        : planned;
     case "added":
     case "reordered":
     case "key":
     case "replaced":
       return planned;
+    default:
+      return unreachable(change);
   }
+}
+
+function renamedColumn(
+  { baseline, latest, renameThreshold }: AdapterRequest,
+  planned: AdaptedColumn,
+  change: Extract<SchemaChange, { kind: "renamed" }>,
+): AdaptedColumn | string {
+  const { name } = planned;
+  if (change.confidence < renameThreshold) {
+    return `It is not sure enough that \`${name}\` is now \`${change.to}\`.`;
+  }
+  if (key(change.to) === key(name)) return planned;
+  // Rows of before and after lie in one table: no name may mean two things there.
+  const isTaken = baseline.columns.some((column) => key(column.name) === key(change.to));
+  const isReused = latest.columns.some((column) => key(column.name) === key(name));
+  if (isTaken) return `\`${change.to}\`, as \`${name}\` is called now, was another column before.`;
+  if (isReused) return `\`${name}\` is now \`${change.to}\`, and another column has its name.`;
+  return { ...planned, from: [change.to, ...planned.from] };
 }
 
 function droppedColumn(
@@ -111,28 +133,17 @@ function droppedColumn(
   change: Extract<SchemaChange, { kind: "dropped" }>,
 ): AdaptedColumn | string {
   const { name } = planned;
-  const isKey = baseline.key.some((key) => key.toLowerCase() === name.toLowerCase());
-  if (isKey) return `\`${name}\` is gone, and it was of the key.`;
+  if (baseline.key.some((column) => key(column) === key(name))) {
+    return `\`${name}\` is gone, and it was of the key.`;
+  }
   if (!change.nullable) return `\`${name}\` is gone, and it was never NULL.`;
   return { ...planned, isTainted: true };
 }
 
-function castColumn(
-  { castable }: AdapterRequest,
-  planned: AdaptedColumn,
-  change: Extract<SchemaChange, { before: string; after: string; kind: string }>,
-): AdaptedColumn | string {
-  const { name } = planned;
-  const isProven = castable.has("*") || castable.has(name);
-  // What widened without loss came from the old type, except for the new values that made it widen.
-  return isProven
-    ? { ...planned, isCast: true }
-    : `It is not known that every \`${name}\` (${change.after}) still is ${change.before}.`;
-}
-
 /**
- * What still reaches a model that reads through an adapter: the columns that were patched with NULL,
- * and what is of the table as a whole. What is restored does not.
+ * What still reaches a model that reads through an adapter: columns that were patched with NULL as
+ * tainted, and changes of meaning that no view undoes: formats, members, NULLs, the key. What is
+ * restored does not reach it, and what is new is not there.
  * @param table The source's table, as `schema.table`.
  */
 export function reachingThroughAdapter(
@@ -141,13 +152,25 @@ export function reachingThroughAdapter(
   changes: readonly SchemaChange[],
 ): readonly ReachingChange[] {
   const tainted = new Set(
-    adapter.columns.filter(({ isTainted }) => isTainted).map(({ name }) => name.toLowerCase()),
+    adapter.columns.filter(({ isTainted }) => isTainted).map(({ name }) => key(name)),
   );
   return reachingChanges(adapter.source, table, changes)
-    .filter(
-      ({ change }) =>
-        change.kind === "key" ||
-        (change.kind === "dropped" && tainted.has(change.column.toLowerCase())),
-    )
-    .map((reaching) => ({ ...reaching, isTainted: reaching.change.kind === "dropped" }));
+    .map((reaching) => ({
+      ...reaching,
+      isTainted: reaching.change.kind !== "added" && tainted.has(key(reaching.change.column)),
+    }))
+    .filter(({ change, isTainted }) => isTainted || isOfMeaning(change));
+}
+
+function isOfMeaning(change: SchemaChange): boolean {
+  switch (change.kind) {
+    case "format":
+    case "values":
+    case "nullability":
+    case "key":
+    case "nested":
+      return true;
+    default:
+      return false;
+  }
 }
