@@ -17,7 +17,7 @@ export interface FileScene extends AsyncDisposable {
   /** Writes a file below `data`. @returns its path */
   write(path: string, content: string | Uint8Array): string;
   pathOf(path: string): string;
-  probe(locator: JsonObject, memo?: Json): Promise<Probe>;
+  probe(locator: JsonObject, memo?: Json, loaded?: Json): Promise<Probe>;
   extract(
     locator: JsonObject,
     given?: { readonly strategy?: LoadStrategy; readonly cursor?: Json },
@@ -33,8 +33,8 @@ export async function fileScene(): Promise<FileScene> {
   const session = await openSession(fileConnector, { root: "data" }, folder.path);
   let extractions = 0;
   const pathOf = (path: string) => join(folder.path, "data", path);
-  const probe = (locator: JsonObject, memo: Json = null) =>
-    session.probe({ source: sourceOf(fileConnector, locator), memo, loaded: null }, never);
+  const probe = (locator: JsonObject, memo: Json = null, loaded: Json = null) =>
+    session.probe({ source: sourceOf(fileConnector, locator), memo, loaded }, never);
   return {
     folder: folder.path,
     session,

@@ -14,81 +14,170 @@ const cursorSchema = z.strictObject({
    * that a file which comes back under its path is not loaded again.
    */
   gone: z.record(z.string(), z.string()).default({}),
+  /** Of files that were moved after they were loaded: the path that their rows are kept with. */
+  kept: z.record(z.string(), z.string()).default({}),
 });
 
 /** Which files an extraction is about. */
 export interface FileChoice {
   readonly scope: "full" | "increment";
   readonly files: readonly IdentifiedFile[];
+  /** The names under which rows of earlier loads are kept that `files` take the place of. */
+  readonly replaces: readonly string[];
   readonly cursor: Json;
+}
+
+/** What a table holds of files. */
+interface LoadedFiles {
+  /** Content hashes by path, of files that were there at the last extraction. */
+  readonly here: ReadonlyMap<string, string>;
+  readonly gone: ReadonlyMap<string, string>;
+  readonly kept: ReadonlyMap<string, string>;
+}
+
+/** How the files that are there now relate to those that a table holds. */
+interface FileNews {
+  /** New paths with content that was not at a path which vanished since. */
+  readonly fresh: readonly IdentifiedFile[];
+  /** Loaded paths with other content. */
+  readonly rewritten: readonly IdentifiedFile[];
+  /** By new path: the loaded path that its content was at before. */
+  readonly moved: ReadonlyMap<string, string>;
+  /** Loaded paths that are there no more, with their content; not those that were moved. */
+  readonly vanished: ReadonlyMap<string, string>;
+}
+
+const nothingLoaded: LoadedFiles = { here: new Map(), gone: new Map(), kept: new Map() };
+
+/** @returns `null` for a cursor that is not of files */
+function parseLoaded(cursor: Json): LoadedFiles | null {
+  const parsed = cursorSchema.safeParse(cursor);
+  if (!parsed.success) return null;
+  const { files, gone, kept } = parsed.data;
+  return {
+    here: new Map(Object.entries(files)),
+    gone: new Map(Object.entries(gone)),
+    kept: new Map(Object.entries(kept)),
+  };
+}
+
+/**
+ * The files whose content the table does not hold yet, in path order.
+ * @param cursor of the last load; all files are new under one that is not of files
+ */
+export function newFiles<File extends IdentifiedFile>(
+  files: readonly File[],
+  cursor: Json,
+): readonly File[] {
+  const { fresh, rewritten } = newsOf(files, parseLoaded(cursor) ?? nothingLoaded);
+  const paths = new Set([...fresh, ...rewritten].map(({ path }) => path));
+  return files.filter(({ path }) => paths.has(path));
 }
 
 /**
  * Chooses what to extract. Every strategy has a cursor, so that one which appends can follow any
  * other: the files that the table holds. A file counts as renamed, and so as loaded, when its
  * content was at a path that vanished since the extraction before; equal content of longer ago is
- * new. One that was removed is forgotten by the source, not by the table.
- * @throws SOURCE_REWRITTEN when a loaded file has other content now, or the cursor is not of files
+ * new. One that was removed is forgotten by the source, not by the table. One that was rewritten
+ * after it was loaded is a correction: it is read again, and takes the place of its earlier rows.
+ * @throws SOURCE_REWRITTEN when files are to be appended to what was loaded from no files
  */
 export function chooseFiles(
   request: Pick<ExtractRequest, "source" | "cursor">,
   files: readonly IdentifiedFile[],
 ): FileChoice {
   const { name, strategy } = request.source;
-  const here = new Map(files.map(({ path, content }) => [path, content.sha256]));
-  if (strategy === "replace") return { scope: "full", files, cursor: cursorOf(here, new Map()) };
-  const parsed = cursorSchema.safeParse(request.cursor);
-  if (!parsed.success && request.cursor !== null && strategy === "append") {
+  const all = { scope: "full", files, replaces: [] } as const;
+  if (strategy === "replace") return { ...all, cursor: cursorOf(files, new Map(), new Map()) };
+  const parsed = parseLoaded(request.cursor);
+  if (parsed === null && request.cursor !== null && strategy === "append") {
     throw new OperatingError(
       "SOURCE_REWRITTEN",
       `${name}: what was loaded of it came from another kind of source, and appending all files may double rows`,
       { hint: "Load it once with strategy: replace, and then append; or give it another name." },
     );
   }
-  const before = new Map(parsed.success ? Object.entries(parsed.data.files) : []);
-  const gone = new Map(parsed.success ? Object.entries(parsed.data.gone) : []);
-  const loaded = new Map([...gone, ...before]);
-  if (strategy === "append") refuseRewritten(name, files, loaded);
-  const vanished = new Map([...before].filter(([path]) => !here.has(path)));
-  const fresh = files.filter(({ path, content }) => {
-    if (loaded.has(path)) return false;
-    const moved = [...vanished].find(([, sha256]) => sha256 === content.sha256);
-    if (moved === undefined) return true;
-    vanished.delete(moved[0]);
-    return false;
-  });
-  const cursor = cursorOf(here, new Map([...gone, ...vanished]));
-  if (strategy === "merge") return { scope: "full", files, cursor };
-  return { scope: parsed.success ? "increment" : "full", files: fresh, cursor };
+  const loaded = parsed ?? nothingLoaded;
+  const now = new Set(files.map(({ path }) => path));
+  const { fresh, rewritten, moved, vanished } = newsOf(files, loaded);
+  const gone = new Map([...loaded.gone, ...vanished]);
+  if (strategy === "merge") return { ...all, cursor: cursorOf(files, gone, new Map()) };
+  const keptOf = (path: string) => {
+    const place = moved.get(path) ?? path;
+    return loaded.kept.get(place) ?? place;
+  };
+  const chosen = new Set([...fresh, ...rewritten].map(({ path }) => path));
+  // A file that was moved while another took its path: their rows would have one name.
+  const mixed = files.filter(({ path }) => !chosen.has(path) && chosen.has(keptOf(path)));
+  const replaces = new Set([...rewritten, ...mixed].map(({ path }) => keptOf(path)));
+  refuseMixed(
+    name,
+    [...gone.keys()].filter((path) => replaces.has(keptOf(path)) && !now.has(path)),
+  );
+  for (const { path } of mixed) chosen.add(path);
+  const left = [...gone.keys(), ...files.map(({ path }) => path)].filter(
+    (path) => !chosen.has(path),
+  );
+  return {
+    scope: parsed === null ? "full" : "increment",
+    files: files.filter(({ path }) => chosen.has(path)),
+    replaces: [...replaces].sort(compareText),
+    cursor: cursorOf(files, gone, new Map(left.map((path) => [path, keptOf(path)] as const))),
+  };
 }
 
-function refuseRewritten(
-  source: string,
-  files: readonly IdentifiedFile[],
-  loaded: ReadonlyMap<string, string>,
-): void {
-  const rewritten = files.filter(({ path, content }) => {
-    const before = loaded.get(path);
-    return before !== undefined && before !== content.sha256;
-  });
-  if (rewritten.length === 0) return;
-  const names = rewritten.slice(0, 5).map((file) => file.path);
-  const more =
-    rewritten.length > names.length ? ` and ${rewritten.length - names.length} more` : "";
+/** Rows of a file that is gone cannot be read again, and must not go with those of another one. */
+function refuseMixed(source: string, paths: readonly string[]): void {
+  const [path] = paths;
+  if (path === undefined) return;
   throw new OperatingError(
     "SOURCE_REWRITTEN",
-    `${names.join(", ")}${more} changed after being loaded, and appending would double rows`,
-    {
-      hint:
-        `Use strategy: merge with a key, or strategy: replace, for ${source}; ` +
-        "or put the correction into a new file.",
-    },
+    `${source}: a file changed after being loaded, and its rows cannot be told from those of ${path}, which is gone`,
+    { hint: `Load ${source} once with strategy: replace, or put the correction into a new file.` },
   );
 }
 
-function cursorOf(here: ReadonlyMap<string, string>, gone: ReadonlyMap<string, string>): Json {
-  const sorted = (map: ReadonlyMap<string, string>) =>
-    Object.fromEntries([...map].sort(([a], [b]) => compareText(a, b)));
-  const left = new Map([...gone].filter(([path]) => !here.has(path)));
-  return { version: 1, files: sorted(here), ...(left.size === 0 ? {} : { gone: sorted(left) }) };
+function newsOf(files: readonly IdentifiedFile[], loaded: LoadedFiles): FileNews {
+  const now = new Set(files.map(({ path }) => path));
+  const known = new Map([...loaded.gone, ...loaded.here]);
+  const vanished = new Map([...loaded.here].filter(([path]) => !now.has(path)));
+  const placesOf = new Map<string, string[]>();
+  for (const [path, sha256] of vanished) {
+    placesOf.set(sha256, [...(placesOf.get(sha256) ?? []), path]);
+  }
+  const fresh: IdentifiedFile[] = [];
+  const rewritten: IdentifiedFile[] = [];
+  const moved = new Map<string, string>();
+  for (const file of files) {
+    const before = known.get(file.path);
+    if (before !== undefined) {
+      if (before !== file.content.sha256) rewritten.push(file);
+      continue;
+    }
+    const place = placesOf.get(file.content.sha256)?.shift();
+    if (place === undefined) fresh.push(file);
+    else {
+      moved.set(file.path, place);
+      vanished.delete(place);
+    }
+  }
+  return { fresh, rewritten, moved, vanished };
+}
+
+function cursorOf(
+  files: readonly IdentifiedFile[],
+  gone: ReadonlyMap<string, string>,
+  kept: ReadonlyMap<string, string>,
+): Json {
+  const here = new Map(files.map(({ path, content }) => [path, content.sha256]));
+  const sorted = (entries: Iterable<readonly [string, string]>) =>
+    Object.fromEntries([...entries].sort(([a], [b]) => compareText(a, b)));
+  const left = [...gone].filter(([path]) => !here.has(path));
+  const elsewhere = [...kept].filter(([path, name]) => path !== name);
+  return {
+    version: 1,
+    files: sorted(here),
+    ...(left.length === 0 ? {} : { gone: sorted(left) }),
+    ...(elsewhere.length === 0 ? {} : { kept: sorted(elsewhere) }),
+  };
 }

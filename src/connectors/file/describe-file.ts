@@ -14,7 +14,7 @@ import { readHead } from "./file-identity.ts";
 import type { FileFormat, FileLocator } from "./file-locator.ts";
 import { type CsvScan, csvDetectSql, csvScanSql, parquetScanSql } from "./file-scan.ts";
 import { findOpenQuote } from "./find-open-quote.ts";
-import { confirmTypes, inferTypes } from "./infer-types.ts";
+import { confirmTypes, inferTypes, unknownType } from "./infer-types.ts";
 import { readFormats } from "./read-formats.ts";
 import { succeeds } from "./succeeds.ts";
 import { typedFormats } from "./typed-formats.ts";
@@ -75,10 +75,12 @@ async function describeCsv(
       : await lookAtAll(run, file, { scan: sample.scan, columns });
   const formats = await readFormats(run, "sample", columns);
   if (sample.scan.isLenient || !all.isExact) await refuseOpenQuote(file, csv, shape.delimiter);
+  const types = columns.map(({ type }, index) => all.types[index] ?? type);
   return {
-    columns: columns.map(({ name, type }, index) => [name, all.types[index] ?? type]),
+    columns: columns.map(({ name }, index) => [name, types[index] ?? "VARCHAR"]),
+    evident: types.map((type) => (type === unknownType ? "NULL" : type)),
     // What was read off the sample does not hold for a type that all rows gave.
-    formats: formats.map((format, index) => (all.types[index] === inferred[index] ? format : null)),
+    formats: formats.map((format, index) => (types[index] === inferred[index] ? format : null)),
     rows: all.rows,
     isExact: all.isExact,
     needsRewrite: !sample.isRegular,
@@ -193,6 +195,7 @@ async function describeParquet(run: Run, file: ReadableFile): Promise<FileFacts>
   const typed = columns.map(([name, type]): [string, string] => [String(name), String(type)]);
   return {
     columns: typed,
+    evident: typed.map(([, type]) => type),
     formats: await typedFormats(run, scan, typed),
     rows: typeof rows === "number" ? rows : null,
     isExact: typeof rows === "number",

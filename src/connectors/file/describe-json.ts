@@ -1,6 +1,9 @@
 import { TextDecoder } from "node:util";
+import { renderDataType } from "../../core/schema/data-type.ts";
+import { dataTypeOf } from "../../core/schema/parse-data-type.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import { quoteText, type ReaderRows } from "./duckdb-reader.ts";
+import { evidentType } from "./evident-type.ts";
 import {
   type FileFacts,
   headBytes,
@@ -59,6 +62,7 @@ export async function describeJson(
   const scan = jsonScanSql(file.readable, { layout, isGzip: file.isGzip, isSampled });
   return {
     columns: exact,
+    evident: await evidentTypes(run, file, { layout, columns: exact }),
     formats: await typedFormats(run, scan, exact),
     ...rows,
     needsRewrite,
@@ -147,6 +151,28 @@ async function exactColumns(
     if (!losing.has(name)) return [name, type];
     return [name, isNested(type) ? "JSON" : "VARCHAR"];
   });
+}
+
+/** The types with "no evidence" where nothing but null, `[]` or `{}` was seen. */
+async function evidentTypes(
+  run: Run,
+  file: ReadableFile,
+  given: { readonly layout: string; readonly columns: FileFacts["columns"] },
+): Promise<FileFacts["evident"]> {
+  const open = given.columns.filter(([, type]) => type.includes("JSON"));
+  if (open.length === 0) return given.columns.map(([, type]) => type);
+  const looks = open.map(
+    ([name]) => `json_group_structure(json_extract(json, ${pointerTo(name)}))::VARCHAR`,
+  );
+  const objects = jsonObjectsSql(file.readable, { layout: given.layout, isGzip: file.isGzip });
+  const [row = []] = await run(`SELECT ${looks.join(", ")} FROM ${objects}`);
+  const evident = new Map(
+    open.map(([name, type], index) => {
+      const structure: unknown = JSON.parse(String(row[index]));
+      return [name, renderDataType(evidentType(dataTypeOf(type), structure))];
+    }),
+  );
+  return given.columns.map(([name, type]) => evident.get(name) ?? type);
 }
 
 /** A key as a JSON pointer, in SQL. */

@@ -218,12 +218,71 @@ describe("appending a pattern's files", () => {
     expect(third).toMatchObject({ scope: "increment", rows: 0, files: [], cursor: second.cursor });
   });
 
-  test("refuses a file that changed after it was loaded", async () => {
+  test("reads a file again that changed after it was loaded, in place of its earlier rows", async () => {
     scene.write("d/1.csv", "id\n1\n");
+    scene.write("d/2.csv", "id\n2\n");
     const { cursor } = await append(null);
+    scene.write("d/1.csv", "id\n1\n3\n");
+    scene.write("d/3.csv", "id\n3\n");
+    const corrected = await append(cursor);
+    expect(corrected).toMatchObject({ scope: "increment", rows: 3, replaces: ["d/1.csv"] });
+    expect(corrected.files.map((file) => file.name)).toEqual(["d/1.csv", "d/3.csv"]);
+    expect(await append(corrected.cursor)).toMatchObject({ files: [], replaces: [] });
+  });
+
+  test("takes back the rows of a file that is empty now", async () => {
+    scene.write("d/1.csv", "id\n1\n");
+    scene.write("d/2.csv", "id\n2\n");
+    const { cursor } = await append(null);
+    scene.write("d/1.csv", "");
+    expect(await append(cursor)).toMatchObject({ files: [], replaces: ["d/1.csv"] });
+  });
+
+  test("finds the rows of a moved file under its old path when it is corrected", async () => {
+    const one = scene.write("d/1.csv", "id\n1\n");
+    const { cursor } = await append(null);
+    renameSync(one, scene.pathOf("d/9.csv"));
+    const moved = await append(cursor);
+    scene.write("d/9.csv", "id\n2\n");
+    const corrected = await append(moved.cursor);
+    expect(corrected).toMatchObject({ replaces: ["d/1.csv"], rows: 1 });
+    scene.write("d/9.csv", "id\n4\n");
+    expect(await append(corrected.cursor)).toMatchObject({ replaces: ["d/9.csv"] });
+  });
+
+  test("reads both of two files anew when one took the path of the other", async () => {
+    const one = scene.write("d/1.csv", "id\n1\n");
+    const { cursor } = await append(null);
+    renameSync(one, scene.pathOf("d/9.csv"));
+    const moved = await append(cursor);
     scene.write("d/1.csv", "id\n2\n");
-    expect(await codeOf(append(cursor))).toBe("SOURCE_REWRITTEN");
-    expect((await scene.extract(locator)).rows).toBe(1);
+    const both = await append(moved.cursor);
+    expect(both).toMatchObject({ replaces: ["d/1.csv"], rows: 2 });
+    expect(both.files.map((file) => file.name)).toEqual(["d/1.csv", "d/9.csv"]);
+    scene.write("d/9.csv", "id\n3\n");
+    expect(await append(both.cursor)).toMatchObject({ replaces: ["d/9.csv"], rows: 1 });
+  });
+
+  test("reads both files anew when their names rotate within one cycle", async () => {
+    const one = scene.write("d/log.csv", "id\n1\n");
+    const { cursor } = await append(null);
+    renameSync(one, scene.pathOf("d/log.1.csv"));
+    scene.write("d/log.csv", "id\n2\n");
+    const both = await append(cursor);
+    expect(both).toMatchObject({ replaces: ["d/log.csv"], rows: 2 });
+  });
+
+  test("refuses a correction whose earlier rows are mixed with those of a file that is gone", async () => {
+    const one = scene.write("d/1.csv", "id\n1\n");
+    const first = await append(null);
+    renameSync(one, scene.pathOf("d/9.csv"));
+    const second = await append(first.cursor);
+    rmSync(scene.pathOf("d/9.csv"));
+    scene.write("d/1.csv", "id\n2\n");
+    const third = await append(second.cursor);
+    expect(third).toMatchObject({ replaces: [], rows: 1 });
+    scene.write("d/1.csv", "id\n3\n");
+    expect(await codeOf(append(third.cursor))).toBe("SOURCE_REWRITTEN");
   });
 
   test("refuses to go on from a cursor that is of no files", async () => {
@@ -255,7 +314,7 @@ describe("appending a pattern's files", () => {
     scene.write("d/mon.csv", "id\n1\n");
     expect((await append(third.cursor)).files).toEqual([]);
     scene.write("d/mon.csv", "id\n3\n");
-    expect(await codeOf(append(third.cursor))).toBe("SOURCE_REWRITTEN");
+    expect(await append(third.cursor)).toMatchObject({ replaces: ["d/mon.csv"], rows: 1 });
   });
 
   test.each(["replace", "merge"] as const)("goes on from what %s took", async (strategy) => {

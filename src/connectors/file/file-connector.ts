@@ -11,9 +11,11 @@ import type {
   DiscoveredSource,
   ExtractRequest,
   Probe,
+  ProbeRequest,
 } from "../../ports/connector.ts";
 import { nameCandidates } from "../../ports/discovered-name.ts";
 import type { ManifestDraft } from "../../ports/staging.ts";
+import { lookAtArriving } from "./arriving-files.ts";
 import { chooseFiles } from "./choose-files.ts";
 import { type DuckdbReader, duckdbReader } from "./duckdb-reader.ts";
 import { toFileError } from "./file-errors.ts";
@@ -94,13 +96,11 @@ function fileSession(session: FileSession): ConnectorSession {
   });
   return {
     discover: (pattern, signal) => coded("discover", () => discover(pattern, contextOf(signal))),
-    async probe({ source, memo }, signal) {
+    async probe(request, signal) {
       try {
-        return await coded(source.name, () =>
-          probe(fileLocatorSchema.parse(source.locator), memo, session, contextOf(signal)),
-        );
+        return await coded(request.source.name, () => probe(request, session, contextOf(signal)));
       } catch (error) {
-        return absent(error, memo);
+        return absent(error, request.memo);
       }
     },
     extract: (request, signal) =>
@@ -147,16 +147,22 @@ async function discover(
 }
 
 async function probe(
-  locator: FileLocator,
-  memo: Json,
+  request: ProbeRequest,
   session: FileSession,
   context: FileContext,
 ): Promise<Probe> {
-  const before = parseMemo(memo, locator);
+  const locator = fileLocatorSchema.parse(request.source.locator);
+  const before = parseMemo(request.memo, locator);
   const files = await identifyFiles(locator, before, context);
   const described = await describeFiles(locator, files, before, context);
   const facts = Object.fromEntries(described.map((file) => [file.content.sha256, file.facts]));
-  const after = toMemo(locator, files, facts);
+  const { arriving, sketches } = await lookAtArriving(described, {
+    locator,
+    loaded: request.loaded,
+    sketches: before.sketches,
+    context,
+  });
+  const after = toMemo(locator, files, { facts, sketches });
   session.memos.set(after.locator, after);
   const rows = described.map((file) => file.facts.rows);
   const columns = await columnsOf(described, locator, context);
@@ -173,7 +179,7 @@ async function probe(
     files: files.length,
     changedAt: Math.max(...files.map((file) => file.mtimeMs)),
     schema: columns.length === 0 ? null : { columns, key: [] },
-    arriving: [],
+    arriving,
     memo: after,
   };
 }

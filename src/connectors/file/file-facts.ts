@@ -11,6 +11,8 @@ const formatSchema = z.strictObject({
 export const fileFactsSchema = z.strictObject({
   /** Name and DuckDB type; the type is empty when no value says what it is. No columns: no data. */
   columns: z.array(z.tuple([z.string(), z.string()])),
+  /** For each column: its type with `NULL` in it where no value says what it is. */
+  evident: z.array(z.string()).readonly(),
   /** For each column. */
   formats: z.array(formatSchema.readonly().nullable()).readonly(),
   rows: z.number().nullable(),
@@ -35,7 +37,11 @@ export const wholeBytesMax = 16 << 20;
 /** What is read of a file to see what it is. */
 export const headBytes = 256 << 10;
 /** The columns of a file without any data. */
-export const noColumns: Pick<FileFacts, "columns" | "formats"> = { columns: [], formats: [] };
+export const noColumns: Pick<FileFacts, "columns" | "evident" | "formats"> = {
+  columns: [],
+  evident: [],
+  formats: [],
+};
 
 /** A file that DuckDB can open: in UTF-8 where it is text. */
 export interface ReadableFile {

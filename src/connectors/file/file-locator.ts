@@ -38,6 +38,14 @@ const reading = {
     .default("auto")
     .describe("auto: by the name's ending, where .gz may follow."),
   csv: csv.prefault({}).describe("How delimited text is read."),
+  file_column: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[^_]/, "must not begin with an underscore: such names are Sluice's own")
+    .nullable()
+    .default(null)
+    .describe("A column to add that holds the path of each row's file; null adds none."),
   types: z
     .record(z.string(), declaredTypeSchema)
     .default({})

@@ -27,14 +27,24 @@ import { type FileFormat, type FileLocator, formatOfName } from "./file-locator.
 import { findFiles } from "./find-files.ts";
 import { mergeColumns, widestType } from "./merge-columns.ts";
 
+const sketchSchema = z.strictObject({
+  nullShare: z.number(),
+  distinctShare: z.number(),
+  minLength: z.number().nullable(),
+  maxLength: z.number().nullable(),
+  bottomHashes: z.array(z.string()).readonly(),
+});
+
 /** What later looks at the same source may use again. Losing it costs time, and changes nothing. */
 const memoSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   /** Hash of the locator: facts hold only for the options under which they were found. */
   locator: z.string(),
   files: z.array(knownFileSchema),
   /** By content hash. */
   facts: z.record(z.string(), fileFactsSchema),
+  /** By content hash, for each column: of files whose content the target does not hold yet. */
+  sketches: z.record(z.string(), z.array(sketchSchema).readonly()),
 });
 
 export type FileMemo = z.output<typeof memoSchema>;
@@ -60,24 +70,25 @@ export function parseMemo(memo: Json, locator: FileLocator): FileMemo {
   const hash = hashOf(locator);
   const parsed = memoSchema.safeParse(memo);
   if (parsed.success && parsed.data.locator === hash) return parsed.data;
-  return { version: 1, locator: hash, files: [], facts: {} };
+  return { version: 2, locator: hash, files: [], facts: {}, sketches: {} };
 }
 
 /** What is worth keeping; files whose stamps prove nothing yet are left out. */
 export function toMemo(
   locator: FileLocator,
   files: readonly IdentifiedFile[],
-  facts: FileMemo["facts"],
+  told: Pick<FileMemo, "facts" | "sketches">,
 ): FileMemo {
   const known: KnownFile[] = files
     .filter((file) => !file.isRacy)
     .map(({ path, stamp, content }) => ({ path, stamp, content }));
   const kept = new Set(files.map((file) => file.content.sha256));
   return {
-    version: 1,
+    version: 2,
     locator: hashOf(locator),
     files: known,
-    facts: Object.fromEntries(Object.entries(facts).filter(([sha256]) => kept.has(sha256))),
+    facts: Object.fromEntries(Object.entries(told.facts).filter(([sha256]) => kept.has(sha256))),
+    sketches: told.sketches,
   };
 }
 
@@ -232,11 +243,32 @@ export async function columnsOf(
     asked.delete(name.toLowerCase());
     columns.push({ name, type, nullable: true });
   }
+  const { file_column: fileColumn } = locator;
+  if (fileColumn !== null && columns.length > 0) {
+    refuseTaken(fileColumn, columns, locator);
+    columns.push(fileColumnOf(fileColumn));
+    asked.delete(fileColumn.toLowerCase());
+  }
   if (asked.size > 0 && columns.length > 0) {
     const names = [...asked.keys()].join(", ");
     context.log.warn(`${locator.path}: types names columns that are not there: ${names}.`);
   }
   return columns;
+}
+
+/** The column that is filled from the files' paths. */
+export function fileColumnOf(name: string): Column {
+  return { name, type: "VARCHAR", nullable: false };
+}
+
+function refuseTaken(name: string, columns: readonly Column[], locator: FileLocator): void {
+  const taken = columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
+  if (taken === undefined) return;
+  throw new OperatingError(
+    "SOURCE_UNREADABLE",
+    `${locator.path}: file_column is ${name}, and a file has the column ${taken.name}`,
+    { hint: "Give file_column another name." },
+  );
 }
 
 /** The type that DuckDB itself gives to a column with values of all of `types`. */

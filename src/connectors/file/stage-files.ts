@@ -13,7 +13,7 @@ import type { FileShape } from "./file-facts.ts";
 import { isSameStamp, stampFile } from "./file-identity.ts";
 import type { FileLocator } from "./file-locator.ts";
 import { csvScanSql, jsonScanSql } from "./file-scan.ts";
-import { columnsOf, type DescribedFile, type FileContext } from "./file-source.ts";
+import { columnsOf, type DescribedFile, type FileContext, fileColumnOf } from "./file-source.ts";
 
 interface StageRequest {
   readonly locator: FileLocator;
@@ -76,18 +76,21 @@ export async function stageFiles(
       0,
     ),
     cursor: choice.cursor,
-    replaces: [],
-    fileColumn: null,
+    replaces: choice.replaces,
+    fileColumn: locator.file_column,
   };
 }
 
 /** What `types` says of a source whose files say nothing. */
 function declaredColumns(locator: FileLocator): readonly Column[] {
-  return Object.entries(locator.types).map(([name, type]) => ({
+  const { types, file_column: fileColumn } = locator;
+  const columns = Object.entries(types).map(([name, type]) => ({
     name,
     type: canonicalType(type),
     nullable: true,
   }));
+  if (fileColumn === null || columns.length === 0) return columns;
+  return [...columns.filter(({ name }) => name !== fileColumn), fileColumnOf(fileColumn)];
 }
 
 /** The reading that fits the most files as they are; the others are copied into it. */
@@ -150,7 +153,15 @@ async function stageFile(
     const { size } = file.stamp;
     const { sha256 } = file.content;
     const stamp = file.stamp.text;
-    return { path: file.absolute, bytes: size, sha256, rows, isOwned: false, stamp, name: null };
+    return {
+      path: file.absolute,
+      bytes: size,
+      sha256,
+      rows,
+      isOwned: false,
+      stamp,
+      name: file.path,
+    };
   }
   const isCopy = !isMixed && !file.facts.needsRewrite && !file.readable.isGzip;
   if (isCopy) await copyFile(file.readable.readable, to);
@@ -162,7 +173,7 @@ async function stageFile(
     rows,
     isOwned: true,
     stamp: null,
-    name: null,
+    name: file.path,
   };
 }
 
