@@ -84,23 +84,19 @@ function throughStar(evidence: ModelEvidence, reaching: ReachingChange): Passage
   const { change, affects } = reaching;
   if (affects === "rows") return goesOn([ofRows(evidence, reaching, reaching.isTainted)]);
   if (affects !== "column") return ends("`*` hands it on by its name.");
-  switch (change.kind) {
-    case "added": {
-      if (isKnownToLack(evidence, change.column)) {
-        return ends("`*` takes it in, and the result does not have it.");
-      }
-      const position = evidence.outputs?.length ?? change.position;
-      return goesOn([derivedFrom(evidence, reaching, { ...change, position })]);
+  if (change.kind === "added") {
+    if (isKnownToLack(evidence, change.column)) {
+      return ends("`*` takes it in, and the result does not have it.");
     }
-    case "reordered":
-    case "replaced":
-      return goesOn([derivedFrom(evidence, reaching, change)]);
-    case "key":
-      return goesOn([ofRows(evidence, reaching, false)]);
-    default:
-      // The outputs that `*` stands for hand it on.
-      return ends("`*` hands it on by its name.");
+    const position = evidence.outputs?.length ?? change.position;
+    return goesOn([derivedFrom(evidence, reaching, { ...change, position })]);
   }
+  if (change.kind === "reordered" || change.kind === "replaced") {
+    return goesOn([derivedFrom(evidence, reaching, change)]);
+  }
+  if (change.kind === "key") return goesOn([ofRows(evidence, reaching, false)]);
+  // The outputs that `*` stands for hand it on.
+  return ends("`*` hands it on by its name.");
 }
 
 /** Whether the result over the new shape is known to be without a column of this name. */
@@ -142,7 +138,7 @@ function changedOutput(evidence: ModelEvidence, use: JudgedUse, output: string):
     case "renamed":
       return throughName(evidence, use, output);
     case "dropped":
-      return goesOn([derivedFrom(evidence, reaching, { ...change, column: output })]);
+      return goesOn([derivedFrom(evidence, reaching, renamed(change, output))]);
     case "widened":
     case "narrowed":
     case "retyped":
@@ -215,9 +211,7 @@ function typeOf(columns: readonly Column[] | null, name: string): string | null 
 function onTo(evidence: ModelEvidence, use: JudgedUse, output: string): ReachingChange {
   const { reaching, edge } = use;
   const { change } = reaching;
-  const named: SchemaChange =
-    change.kind === "replaced" || change.kind === "key" ? change : { ...change, column: output };
-  const derived = derivedFrom(evidence, reaching, withOwnTypes(evidence, named));
+  const derived = derivedFrom(evidence, reaching, withOwnTypes(evidence, renamed(change, output)));
   // What was found in the column's values says nothing of what an expression makes of them.
   return edge.role === "identity" ? derived : { ...derived, origin: null };
 }
@@ -276,12 +270,21 @@ function ofValues(
   return {
     table,
     source,
-    change:
-      change.kind === "replaced" || change.kind === "key" ? change : { ...change, column: output },
+    change: renamed(change, output),
     affects: "values",
     isTainted,
     origin: null,
   };
+}
+
+/** The change under an output's name; of outputs that are known as `*` alone each keeps its own. */
+function renamed(change: SchemaChange, output: string): SchemaChange {
+  if (change.kind === "replaced" || change.kind === "key" || output === "*") return change;
+  return { ...change, column: output };
+}
+
+function ofTable(change: SchemaChange): SchemaChange {
+  return change.kind === "replaced" || change.kind === "key" ? change : { ...change, column: "*" };
 }
 
 function goesOn(as: readonly ReachingChange[]): Passage {

@@ -1,4 +1,5 @@
 import type { SchemaChange } from "../schema/schema-change.ts";
+import { unreachable } from "../std/unreachable.ts";
 import type { ReachingChange, Role, Verdict } from "./assessment.ts";
 import { verdicts } from "./assessment.ts";
 
@@ -126,8 +127,16 @@ function classOfChange(change: SchemaChange, renameThreshold: number): ChangeCla
     case "key":
       // Where no key was known, none that anything relied on has changed.
       return change.before.length === 0 ? "null_forbidden" : "key";
-    default:
+    case "added":
+    case "dropped":
+    case "reordered":
+    case "narrowed":
+    case "retyped":
+    case "format":
+    case "replaced":
       return change.kind;
+    default:
+      return unreachable(change);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { QueryLineage } from "../lineage/query-lineage.ts";
 import { compareText } from "../std/compare.ts";
+import { unreachable } from "../std/unreachable.ts";
 import type { ReachingChange, Verdict } from "./assessment.ts";
 import { type ColumnEdge, edgesOf, isSameName } from "./column-edges.ts";
 import type { Probe } from "./evidence.ts";
@@ -89,8 +90,16 @@ function ownProbe({ change, origin }: ReachingChange, edge: ColumnEdge): Probe |
       const known = new Set([...change.before, ...(edge.literals ?? [])]);
       return { kind: "new_members", column, known: [...known].sort(compareText) };
     }
-    default:
+    case "added":
+    case "dropped":
+    case "renamed":
+    case "reordered":
+    case "format":
+    case "nested":
+    case "replaced":
       return null;
+    default:
+      return unreachable(change);
   }
 }
 

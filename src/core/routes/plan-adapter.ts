@@ -1,7 +1,7 @@
 import type { ReachingChange } from "../compatibility/assessment.ts";
 import { reachingChanges } from "../compatibility/reaching-changes.ts";
 import type { ObservedColumn, SchemaVersion } from "../schema/observed-schema.ts";
-import type { SchemaChange } from "../schema/schema-change.ts";
+import type { ChangeKind, SchemaChange } from "../schema/schema-change.ts";
 import { unreachable } from "../std/unreachable.ts";
 import type { AdaptedColumn, Adapter } from "./route.ts";
 
@@ -140,6 +140,15 @@ function droppedColumn(
   return { ...planned, isTainted: true };
 }
 
+/** Changes of meaning, which no view undoes. */
+const meanings: ReadonlySet<ChangeKind> = new Set<ChangeKind>([
+  "format",
+  "values",
+  "nullability",
+  "key",
+  "nested",
+]);
+
 /**
  * What still reaches a model that reads through an adapter: columns that were patched with NULL as
  * tainted, and changes of meaning that no view undoes: formats, members, NULLs, the key. What is
@@ -159,18 +168,5 @@ export function reachingThroughAdapter(
       ...reaching,
       isTainted: reaching.change.kind !== "added" && tainted.has(key(reaching.change.column)),
     }))
-    .filter(({ change, isTainted }) => isTainted || isOfMeaning(change));
-}
-
-function isOfMeaning(change: SchemaChange): boolean {
-  switch (change.kind) {
-    case "format":
-    case "values":
-    case "nullability":
-    case "key":
-    case "nested":
-      return true;
-    default:
-      return false;
-  }
+    .filter(({ change, isTainted }) => isTainted || meanings.has(change.kind));
 }
