@@ -90,7 +90,10 @@ export type SchemaChange =
       readonly before: ColumnFormat;
       readonly after: ColumnFormat;
     }
-  /** A field inside a struct, list or map; `path` from the column on, as `address.city` or `items[].sku`. */
+  /**
+   * A field inside a struct, list or map. `path` starts with the column: `address.city`,
+   * `items[].sku`, `prices{value}.amount`. A list whose items have another type has this at `tags[]`.
+   */
   | {
       readonly kind: "nested";
       readonly column: string;
