@@ -60,17 +60,20 @@ export default {
     {
       name: "adapters-know-no-other-layer",
       severity: "error",
-      from: { path: "^src/(connectors|warehouses|catalogs|stagings)/", pathNot: test },
+      from: { path: "^src/(connectors|warehouses|catalogs|stagings|analyzers)/", pathNot: test },
       to: {
         path: "^src/",
-        pathNot: "^src/(connectors|warehouses|catalogs|stagings|core|ports|errors)/",
+        pathNot: "^src/(connectors|warehouses|catalogs|stagings|analyzers|core|ports|errors)/",
       },
     },
     {
       name: "one-adapter-never-imports-another",
       severity: "error",
-      from: { path: "^src/(connectors|warehouses|catalogs|stagings)/([^/]+)/" },
-      to: { path: "^src/(connectors|warehouses|catalogs|stagings)/", pathNot: "^src/$1/$2/" },
+      from: { path: "^src/(connectors|warehouses|catalogs|stagings|analyzers)/([^/]+)/" },
+      to: {
+        path: "^src/(connectors|warehouses|catalogs|stagings|analyzers)/",
+        pathNot: "^src/$1/$2/",
+      },
     },
     {
       name: "nothing-imports-app",

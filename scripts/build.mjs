@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -18,7 +19,7 @@ const stamp = join(root, "node_modules", ".sluice-build");
 const settings = ["package-lock.json", "tsconfig.json", "tsconfig.build.json"];
 
 /**
- * Compiles `src` to `dist`, unless `dist` was made from the same files. The compiler writes beside
+ * Compiles `src` to `dist` and copies its plain JavaScript, unless `dist` was made from the same files. The compiler writes beside
  * it, and each file is then put in place whole: a process that runs from `dist` meanwhile never
  * reads half of one.
  *
@@ -32,6 +33,7 @@ export async function build() {
     const tsc = tool("typescript/bin/tsc");
     const result = await runNode([tsc, "-p", "tsconfig.build.json", "--outDir", fresh]);
     if (result.code === 0) {
+      copyScripts(fresh);
       putInPlace(fresh);
       writeFileSync(stamp, identity);
     }
@@ -59,6 +61,14 @@ function identityOfSources() {
       .update("\0");
   }
   return hash.digest("hex");
+}
+
+/** What the sources have in plain JavaScript, such as the scripts of threads, goes as it is. */
+function copyScripts(fresh) {
+  const source = join(root, "src");
+  for (const path of filesOf(source).filter((name) => name.endsWith(".mjs"))) {
+    cpSync(path, join(fresh, relative(source, path)));
+  }
 }
 
 function putInPlace(fresh) {
