@@ -30,7 +30,7 @@ export async function checkCondition(session: Session, sql: string, what: string
  * @throws STATEMENT_INVALID for a text that is no type.
  */
 export async function canonicalTypes(
-  session: Session,
+  session: Pick<Session, "rows">,
   types: Iterable<string>,
 ): Promise<ReadonlyMap<string, string>> {
   const texts = [...new Set(types)];
@@ -44,7 +44,7 @@ export async function canonicalTypes(
   return new Map(texts.map((text, index) => [text, String(row[index])]));
 }
 
-async function checkType(session: Session, text: string): Promise<void> {
+async function checkType(session: Pick<Session, "rows">, text: string): Promise<void> {
   const what = `Type ${text}`;
   const node = await parse(session, `SELECT NULL::${text}`, what);
   const [item] = Array.isArray(node["select_list"]) ? node["select_list"] : [];
@@ -69,7 +69,11 @@ export function isOneExpression(node: TreeObject): boolean {
   return isBare && hasNoTail && Array.isArray(list) && list.length === 1;
 }
 
-async function parse(session: Session, sql: string, what: string): Promise<TreeObject> {
+async function parse(
+  session: Pick<Session, "rows">,
+  sql: string,
+  what: string,
+): Promise<TreeObject> {
   const [row] = await session.rows(`SELECT json_serialize_sql(${literal(sql)}::VARCHAR)`);
   const parsed = parseSelectTree(sql, String(row?.[0]));
   if (!parsed.ok) throw new OperatingError("STATEMENT_INVALID", `${what}: ${parsed.message}`);
