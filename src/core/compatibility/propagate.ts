@@ -254,8 +254,7 @@ function ofRows(
   return {
     table,
     source,
-    change:
-      change.kind === "replaced" || change.kind === "key" ? change : { ...change, column: "*" },
+    change: ofTable(change),
     affects: "rows",
     isTainted: isTainted || isCorrupt,
     origin: null,
