@@ -1,0 +1,114 @@
+import { z } from "zod";
+import type { BindResult } from "../core/compatibility/evidence.ts";
+import { type QueryLineage, useContexts } from "../core/lineage/query-lineage.ts";
+import type { Hash } from "../core/std/hash.ts";
+import type { Json } from "../core/std/json.ts";
+import { toJson } from "../core/std/to-json.ts";
+import type { Catalog, CatalogReader } from "../ports/catalog.ts";
+
+/** What is known of one query over inputs of given shapes. */
+export interface LineageEntry {
+  readonly lineage: QueryLineage;
+  /** Its result's columns, or why it does not bind to the shapes. */
+  readonly bind: BindResult;
+}
+
+/** Remembers analyses by the content that they are made from. Losing any costs time only. */
+export interface LineageCache {
+  /** Those that are not there are absent from the answer. */
+  read(ids: readonly Hash[]): Promise<ReadonlyMap<Hash, LineageEntry>>;
+  write(entries: ReadonlyMap<Hash, LineageEntry>): Promise<void>;
+}
+
+const texts = z.array(z.string());
+
+const lineageSchema: z.ZodType<QueryLineage> = z.strictObject({
+  columns: z.array(
+    z.strictObject({
+      name: z.string(),
+      from: z.array(
+        z.strictObject({
+          table: z.string(),
+          column: z.string(),
+          how: z.enum(["identity", "transformation", "aggregation"]),
+          absorbs: z.array(z.enum(["type", "null", "values"])),
+        }),
+      ),
+    }),
+  ),
+  uses: z.array(
+    z.strictObject({
+      table: z.string(),
+      column: z.string(),
+      context: z.enum(useContexts),
+      literals: texts.nullable(),
+      hasElse: z.boolean(),
+    }),
+  ),
+  unresolved: texts,
+});
+
+const bindSchema: z.ZodType<BindResult> = z.discriminatedUnion("ok", [
+  z.strictObject({
+    ok: z.literal(true),
+    columns: z.array(z.strictObject({ name: z.string(), type: z.string(), nullable: z.boolean() })),
+  }),
+  z.strictObject({ ok: z.literal(false), message: z.string() }),
+]);
+
+/** The form of an entry where it is stored as JSON. */
+export const lineageEntrySchema: z.ZodType<LineageEntry> = z.strictObject({
+  lineage: lineageSchema,
+  bind: bindSchema,
+});
+
+/** A cache that lasts as long as the process. */
+export function memoryLineageCache(): LineageCache {
+  const known = new Map<Hash, LineageEntry>();
+  return {
+    read: (ids) => {
+      const found = new Map<Hash, LineageEntry>();
+      for (const id of ids) {
+        const entry = known.get(id);
+        if (entry !== undefined) found.set(id, entry);
+      }
+      return Promise.resolve(found);
+    },
+    write: (entries) => {
+      for (const [id, entry] of entries) known.set(id, entry);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The kind of note under which a catalog keeps analyses. */
+const noteKind = "lineage";
+
+/**
+ * A cache in a catalog's notes, read once. What is written goes to the catalog where it is a writer,
+ * and otherwise lasts as long as the process.
+ */
+export function catalogLineageCache(reader: CatalogReader, writer: Catalog | null): LineageCache {
+  const recent = memoryLineageCache();
+  let notes: Promise<ReadonlyMap<string, Json>> | undefined;
+  return {
+    read: async (ids) => {
+      notes ??= reader.notes(noteKind);
+      const stored = await notes;
+      const found = new Map(await recent.read(ids));
+      for (const id of ids) {
+        const note = found.has(id) ? undefined : stored.get(id);
+        // A note of another version is no answer: what it was about is analyzed again.
+        const entry = note === undefined ? null : lineageEntrySchema.safeParse(note);
+        if (entry?.success === true) found.set(id, entry.data);
+      }
+      return found;
+    },
+    write: async (entries) => {
+      await recent.write(entries);
+      if (writer === null || entries.size === 0) return;
+      const json = [...entries].map(([id, entry]): [string, Json] => [id, toJson(entry)]);
+      await writer.putNotes(noteKind, new Map(json));
+    },
+  };
+}
