@@ -1,4 +1,6 @@
 import type { SourceSpec } from "../../core/project/project.ts";
+import { renderDataType } from "../../core/schema/data-type.ts";
+import type { ObservedSchema } from "../../core/schema/observed-schema.ts";
 import { hashOf } from "../../core/std/hash.ts";
 import type { Json } from "../../core/std/json.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
@@ -9,6 +11,7 @@ import type { ManifestDraft } from "../../ports/staging.ts";
 import { copyTable } from "./copy-table.ts";
 import { discoverTables } from "./discover-tables.ts";
 import {
+  type PostgresLocator,
   postgresConnectionSchema,
   postgresLocatorSchema,
   postgresPatternSchema,
@@ -122,7 +125,7 @@ async function probe(
     files: 1,
     changedAt: seen.changedAt,
     schema: { columns: columnsOf(facts), key: facts.key },
-    arriving: [],
+    arriving: [shapeOf(facts, locator)],
     memo: seen.memo,
   };
 }
@@ -133,6 +136,22 @@ function columnsOf(facts: TableFacts) {
     type: column.type,
     nullable: !column.isNotNull,
   }));
+}
+
+/** The shape that the database declares. A member of an enumeration is loaded as text. */
+function shapeOf(facts: TableFacts, locator: PostgresLocator): ObservedSchema {
+  const columns = facts.columns.map((column) => {
+    const { labels } = column;
+    const isEnum = labels !== null && locator.types[column.name] === undefined;
+    return {
+      name: column.stagedName,
+      type: isEnum ? renderDataType({ kind: "enum", members: labels }) : column.type,
+      nullable: !column.isNotNull,
+      format: null,
+      sketch: null,
+    };
+  });
+  return { columns, key: facts.key, evidence: { kind: "declared" }, origin: "" };
 }
 
 /** What a probe answers for a source that is gone or cannot be read; a bug stays a bug. */

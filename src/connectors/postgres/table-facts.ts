@@ -89,6 +89,8 @@ export interface TableColumn extends ColumnMapping {
   /** In the staged files: unique without regard to case, as DuckDB needs it. */
   readonly stagedName: string;
   readonly isNotNull: boolean;
+  /** The members of an enumeration, in its order; `null` for other types. */
+  readonly labels: readonly string[] | null;
   /** `pg_type.typname`, domains resolved. */
   readonly typeName: string;
 }
@@ -179,7 +181,8 @@ function chooseColumns(
     }
     taken.add(stagedName.toLowerCase());
     const mapping = mapColumn(name, column.type, locator.types[name]);
-    const { isNotNull } = column;
-    return [{ name, stagedName, isNotNull, typeName: column.type.name, ...mapping }];
+    const { isNotNull, type } = column;
+    const labels = type.kind === "e" ? column.labels : null;
+    return [{ name, stagedName, isNotNull, labels, typeName: type.name, ...mapping }];
   });
 }
