@@ -1,4 +1,5 @@
 import type { DecideInput, SubjectHistory } from "../src/core/decide/decide-input.ts";
+import { noDrift } from "../src/core/decide/drift-input.ts";
 import type { Decided } from "../src/core/decide/decided.ts";
 import type { Profile } from "../src/core/metadata/profile.ts";
 import { identifyProfile, takeSnapshot } from "../src/core/metadata/snapshot.ts";
@@ -23,6 +24,7 @@ export function fleetOf(sourceCount: number, modelCount: number): DecideInput {
       models: new Map(models(sourceCount, modelCount).map((spec) => [spec.name, spec])),
     },
     history: new Map(),
+    drift: noDrift,
   };
 }
 
@@ -87,6 +89,7 @@ function source(index: number): SourceSpec {
     connection: `connection_${index % 40}`,
     origin: index % 3 === 0 ? "declared" : "discovered",
     locator: { schema: "public", table: name },
+    contract: null,
     strategy: index % 5 === 0 ? "merge" : "replace",
     key: index % 5 === 0 ? ["id"] : [],
     tier: index % 4,

@@ -6,6 +6,7 @@ import type { Json } from "../core/std/json.ts";
 import { toJson } from "../core/std/to-json.ts";
 import type { Catalog, CatalogReader } from "../ports/catalog.ts";
 import type { CommittedOutput } from "../ports/warehouse.ts";
+import { understood } from "./understood-notes.ts";
 
 /**
  * What one cycle leaves in the catalog for the next. All of it is a cache: a note that is lost or
@@ -80,19 +81,6 @@ export async function writeCycleNotes(
   if (notes.records !== undefined) await catalog.putNotes(kinds.record, asJson(notes.records));
   if (notes.outputs !== undefined) await catalog.putNotes(kinds.output, asJson(notes.outputs));
   if (notes.found !== undefined) await catalog.putNotes(kinds.found, asJson(notes.found));
-}
-
-/** Leaves out what a newer or older version wrote in another form. */
-function understood<T>(
-  schema: z.ZodType<T>,
-  notes: ReadonlyMap<string, Json>,
-): ReadonlyMap<string, T> {
-  const known = new Map<string, T>();
-  for (const [name, note] of notes) {
-    const parsed = schema.safeParse(note);
-    if (parsed.success) known.set(name, parsed.data);
-  }
-  return known;
 }
 
 function asJson(notes: ReadonlyMap<string, unknown>): ReadonlyMap<string, Json> {

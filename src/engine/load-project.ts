@@ -6,6 +6,7 @@ import type { Project, ProjectSettings } from "../core/project/project.ts";
 import type { ProjectFile } from "../core/project/project-file.ts";
 import { sortProblems } from "../core/project/sort-problems.ts";
 import type { SqlAnalysis } from "../core/project/sql-analysis.ts";
+import { defaultRoutes } from "../core/rules/default-routes.ts";
 import { parseRuleFiles } from "../core/rules/parse-rule-files.ts";
 import type { RuleSet } from "../core/rules/rule-set.ts";
 import { OperatingError } from "../errors/operating-error.ts";
@@ -79,7 +80,7 @@ export async function loadProject(
   const isValid = !problems.some(({ severity }) => severity === "error");
   return {
     project: isValid ? assembled.project : null,
-    ruleSets: rules.ruleSets,
+    ruleSets: withDefaultRoutes(rules.ruleSets),
     settings: draft.settings.isRead ? draft.settings.settings : null,
     problems,
     places: assembled.places,
@@ -91,6 +92,12 @@ export async function loadProject(
       rules: rules.ruleSets.reduce((sum, set) => sum + set.rules.length, 0),
     },
   };
+}
+
+/** A project's own rule set of that name takes the place of the built-in one. */
+function withDefaultRoutes(ruleSets: readonly RuleSet[]): readonly RuleSet[] {
+  const isReplaced = ruleSets.some(({ name }) => name === defaultRoutes.name);
+  return isReplaced ? ruleSets : [...ruleSets, defaultRoutes];
 }
 
 function declaredScope({ sources, models }: Project) {

@@ -2,6 +2,7 @@ import type { Blueprint, Task } from "../../src/core/decide/blueprint.ts";
 import { decide } from "../../src/core/decide/decide.ts";
 import type { DecideInput, SubjectHistory } from "../../src/core/decide/decide-input.ts";
 import type { Decided } from "../../src/core/decide/decided.ts";
+import { type DriftInput, noDrift } from "../../src/core/decide/drift-input.ts";
 import type { Profile } from "../../src/core/metadata/profile.ts";
 import { identifyProfile, takeSnapshot } from "../../src/core/metadata/snapshot.ts";
 import type {
@@ -41,6 +42,7 @@ export function sourceSpec(name: string, more: Partial<SourceSpec> = {}): Source
     connection: "files",
     origin: "declared",
     locator: { path: `${name}.csv` },
+    contract: null,
     strategy: "replace",
     key: [],
     tier: 2,
@@ -105,6 +107,7 @@ export interface Situation {
   readonly profiles?: readonly Profile[];
   readonly models?: readonly ModelSpec[];
   readonly history?: readonly SubjectHistory[];
+  readonly drift?: DriftInput;
   readonly ruleSets?: readonly RuleSet[];
   readonly template?: Template;
 }
@@ -124,6 +127,7 @@ export function inputOf(situation: Situation): DecideInput {
       models: new Map(models.map((model) => [model.name, model])),
     },
     history: new Map(history.map((entry) => [entry.subject, entry])),
+    drift: situation.drift ?? noDrift,
   };
 }
 

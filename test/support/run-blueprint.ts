@@ -36,6 +36,7 @@ export function runBlueprintOf(
           tags: [],
           tier: 2,
           slaMs: null,
+          route: null,
         },
       ]),
     ),

@@ -42,7 +42,7 @@ export function variablesAtEnd(
 function askedOf(context: CycleContext, node: SubjectNode): Asked {
   return node.kind === "source"
     ? askedSource(context, node.spec)
-    : askedModel(context, node.spec, node.arrivals);
+    : askedModel(context, node.spec, node);
 }
 
 function lazily<T>(make: () => T): () => T {

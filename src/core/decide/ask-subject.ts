@@ -25,8 +25,8 @@ export interface Asked {
     classification: Classification,
     change: ReturnType<typeof changeOf>,
   ) => SubjectFacts;
-  /** Identity of what it would produce under enforced gates of this identity. */
-  readonly fingerprintWith: (enforced: Hash) => Hash | null;
+  /** Identity of what it would produce under enforced gates of this identity, and these effects. */
+  readonly fingerprintWith: (enforced: Hash, effects: MergedEffects) => Hash | null;
 }
 
 /** What the rules said, and what follows for the subject's tasks and identity. */
@@ -52,7 +52,7 @@ export function askSubject(context: CycleContext, asked: Asked): Answer {
   const plainFacts = asked.factsWith(classification, null);
   const plain = askRules(rules, "plain", variablesFor(cycle, plainFacts), classified.outcomes);
   const prepared = prepare(plain);
-  const fingerprint = asked.fingerprintWith(prepared.enforced);
+  const fingerprint = asked.fingerprintWith(prepared.enforced, plain.effects);
   if (rules.passes[asked.kind].change.length === 0) {
     return { outcomes: plain, classification, prepared, fingerprint };
   }

@@ -1,7 +1,10 @@
+import type { Verdict } from "../compatibility/assessment.ts";
+import type { EvidenceTier } from "../compatibility/evidence.ts";
 import type { Trace } from "../conditions/condition.ts";
 import type { Conflict, MergedEffects } from "../effects/merged-effects.ts";
 import type { Safeguards } from "../effects/safeguards.ts";
 import type { BypassPolicy, SubjectKind, TaskKind } from "../project/project.ts";
+import type { Adapter, RouteKind } from "../routes/route.ts";
 import type { RuleOutcome } from "../rules/rule-set.ts";
 import type { Hash } from "../std/hash.ts";
 import type { Json } from "../std/json.ts";
@@ -66,6 +69,28 @@ export interface Segment {
   readonly tags: readonly string[];
   readonly tier: number;
   readonly slaMs: number | null;
+  /** Of a model that a change of schema reaches, or that is stopped: which way it goes. */
+  readonly route: SegmentRoute | null;
+}
+
+/** Which way a model goes that a change of schema reaches. */
+export interface SegmentRoute {
+  readonly to: RouteKind;
+  /** The rule (`set/id`) or negotiation that decided so; `null` where nobody spoke. */
+  readonly by: string | null;
+  /** In words, where the route is another than was asked for, or the rule says why. */
+  readonly because: string | null;
+  /** What it waits for, or was agreed in. */
+  readonly negotiation: Hash | null;
+  /** Views through which it reads its sources. */
+  readonly adapters: readonly Adapter[];
+  /** What the open changes would do to it. */
+  readonly gate: Verdict;
+  /** 0 to 1. */
+  readonly score: number;
+  readonly evidence: EvidenceTier;
+  /** Where the changes come from, in name order. */
+  readonly sources: readonly string[];
 }
 
 /** Tasks that run as one attempt and commit together, or not at all. */
@@ -119,5 +144,7 @@ export interface DecisionRecord {
   /** The declared sources and models. */
   readonly scope: Hash;
   readonly history: Hash;
+  /** Open changes of schema, with what they reach. */
+  readonly drift: Hash;
   readonly blueprint: Hash;
 }

@@ -6,6 +6,7 @@ import { formBatches, type GroupMember } from "./batches.ts";
 import type { Batch, Blueprint, DecisionRecord, Dependency, Segment } from "./blueprint.ts";
 import type { Decided, DecisionTrees, TaskCounts } from "./decided.ts";
 import { findIdle } from "./demand.ts";
+import { driftId } from "./drift-trees.ts";
 import { orderByGates, sourcesLookedAt } from "./gate-order.ts";
 import type { Surroundings } from "./segment.ts";
 import type { CycleContext, SubjectNode } from "./subject-node.ts";
@@ -104,6 +105,7 @@ function recordOf(
     template: hashOnce(input.template),
     scope: hashOf({ sources: trees.sources.id, models: trees.models.id }),
     history: trees.history.id,
+    drift: driftId(trees.drift),
     blueprint: blueprint.id,
   };
   return { id: hashOf(bound), ...bound };

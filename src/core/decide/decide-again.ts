@@ -11,6 +11,7 @@ import type { DecideInput } from "./decide-input.ts";
 import { decideModel } from "./decide-model.ts";
 import { decideSource } from "./decide-source.ts";
 import type { Decided, TaskCounts, Workings } from "./decided.ts";
+import { plantDrift } from "./drift-trees.ts";
 import {
   compareInputs,
   hasSameRules,
@@ -18,7 +19,7 @@ import {
   isOtherWorld,
   type NamedChanges,
 } from "./input-changes.ts";
-import { findReaders, orderModels } from "./model-order.ts";
+import { findReaders, orderModels, sourceFinder } from "./model-order.ts";
 import { openRuleBook } from "./rule-book.ts";
 import { toSegment } from "./segment.ts";
 import type { CycleContext, SubjectNode } from "./subject-node.ts";
@@ -58,8 +59,14 @@ export function decideAgain(previous: Decided, input: DecideInput): Decided {
     if (spec !== undefined) settle(decideSource(context, spec));
   }
   // Readers are marked while this goes on, and always come later in the order.
+  const exposed = exposedModels(previous.input, input);
+  let hasReached = changes.hasDriftChanged;
   for (const spec of models) {
-    if (dirty.has(spec.name)) settle(decideModel(context, nodes, spec));
+    // What a change means far below depends on every route between, so exposed models go together.
+    const isExposed = exposed.has(spec.name);
+    if (!dirty.has(spec.name) && !(isExposed && hasReached)) continue;
+    hasReached ||= isExposed;
+    settle(decideModel(context, nodes, spec));
   }
 
   const whole = surroundingsOf(context, nodes, models);
@@ -77,6 +84,7 @@ export function decideAgain(previous: Decided, input: DecideInput): Decided {
       sources: treeAfter(before.trees.sources, input.scope.sources, changes.sources),
       models: treeAfter(before.trees.models, input.scope.models, changes.models),
       history: treeAfter(before.trees.history, input.history, changes.history),
+      drift: changes.hasDriftChanged ? plantDrift(input.drift) : before.trees.drift,
       segments: graftReferences(before.trees.segments, segmentIds(renewed, gone)),
     },
   });
@@ -93,6 +101,7 @@ function contextAfter(
     input,
     cycle: { ...before.cycle, now: input.snapshot.at },
     readers: isSame ? before.readers : findReaders(input.scope.models),
+    sourcesAbove: isSame ? before.sourcesAbove : sourceFinder(input.scope),
   };
 }
 
@@ -102,8 +111,8 @@ function dirtySubjects(
   context: CycleContext,
   changes: InputChanges,
 ): Set<string> {
-  const { sources, models, profiles, history } = changes;
-  const all = [sources, models, profiles, history];
+  const { sources, models, profiles, history, drifts } = changes;
+  const all = [sources, models, profiles, history, drifts];
   const dirty = new Set(all.flatMap(({ set, removed }) => [...set, ...removed]));
   const { readers } = context;
   if (readers !== before.context.readers) {
@@ -134,6 +143,10 @@ function hasTimeTold(context: CycleContext, node: SubjectNode): boolean {
   });
 }
 
+function exposedModels(before: DecideInput, after: DecideInput): ReadonlySet<string> {
+  return new Set([...before.drift.models.keys(), ...after.drift.models.keys()]);
+}
+
 function goneSubjects({ scope }: DecideInput, changes: InputChanges): ReadonlySet<string> {
   const removed = [...changes.sources.removed, ...changes.models.removed];
   return new Set(removed.filter((name) => !scope.sources.has(name) && !scope.models.has(name)));
@@ -150,7 +163,8 @@ function isSameToReaders(before: SubjectNode | undefined, after: SubjectNode): b
     before.output.fingerprint === after.output.fingerprint &&
     before.output.committedAt === after.output.committedAt &&
     before.output.hasKnownColumns === after.output.hasKnownColumns &&
-    before.output.fallbackMaxAgeMs === after.output.fallbackMaxAgeMs
+    before.output.fallbackMaxAgeMs === after.output.fallbackMaxAgeMs &&
+    before.output.isHeld === after.output.isHeld
   );
 }
 

@@ -4,6 +4,7 @@ import type { ModelSpec, SourceSpec, Template } from "../project/project.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import type { Hash } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
+import type { DriftInput } from "./drift-input.ts";
 
 /** Everything that a decision may depend on. A value: no reader, no clock, no environment. */
 export interface DecideInput {
@@ -12,6 +13,7 @@ export interface DecideInput {
   readonly template: Template;
   readonly scope: Scope;
   readonly history: History;
+  readonly drift: DriftInput;
 }
 
 /** What people declared, with discovery's finds: the subjects that exist in this cycle. */

@@ -1,11 +1,18 @@
+import type { MergedEffects } from "../effects/merged-effects.ts";
 import type { BypassPolicy, ModelInput, ModelSpec } from "../project/project.ts";
+import type { Adapter } from "../routes/route.ts";
+import type { DriftFacts } from "../rules/fact-schema.ts";
 import { tableText } from "../schema/table-schema.ts";
 import { type Hash, hashOf } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
 import { type Asked, askSubject } from "./ask-subject.ts";
 import type { Bypass } from "./blueprint.ts";
 import type { PreparedDraft } from "./drafts.ts";
+import { compatibilityFacts, driftFacts, noDriftFacts, untouched } from "./drift-facts.ts";
+import type { ModelReach, ModelRoute } from "./drift-reach.ts";
 import { modelFacts } from "./facts.ts";
+import { reachModel } from "./reach-model.ts";
+import { routeModel } from "./route-model.ts";
 import {
   type Arrival,
   type CycleContext,
@@ -25,12 +32,14 @@ export type NodesBefore = ReadonlyMap<string, SubjectNode>;
 export function decideModel(context: CycleContext, nodes: NodesBefore, spec: ModelSpec): ModelNode {
   const { now } = context.cycle;
   const arrivals = arrivalsOf(spec, nodes, now);
-  const answer = askSubject(context, askedModel(context, spec, arrivals));
+  const reach = reachModel(context, nodes, spec);
+  const answer = askSubject(context, askedModel(context, spec, { arrivals, reach }));
   const { outcomes, classification, prepared, fingerprint } = answer;
   const history = historyOf(context, spec.name);
   const blocker = blockerOf(arrivals);
   const isHeld = blocker === null && holds(history, fingerprint);
-  const bypass = modelBypass(prepared, blocker, isHeld);
+  const route = routeOf(context, { spec, reach }, outcomes.effects);
+  const bypass = modelBypass(prepared, route, { blocker, isHeld });
   return {
     kind: "model",
     subject: spec.name,
@@ -42,24 +51,53 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
     fingerprint,
     bypass,
     arrivals,
-    isTimeBound: spec.inputs.some((input) => mayExpire(outputOf(nodes, input.subject))),
+    exposure: context.input.drift.models.get(spec.name) ?? null,
+    reach,
+    route,
+    flows: new Map(),
+    isTimeBound:
+      route?.to === "negotiate" ||
+      spec.inputs.some((input) => mayExpire(outputOf(nodes, input.subject))),
     output:
       bypass === null
         ? { ...leftOver(history, false), state: "runs", fingerprint }
-        : leftOver(history, isHeld),
+        : outputOfBypassed(spec, route, leftOver(history, isHeld)),
   };
+}
+
+function routeOf(
+  { input, cycle }: CycleContext,
+  { spec, reach }: Pick<ModelNode, "spec" | "reach">,
+  effects: MergedEffects,
+): ModelRoute | null {
+  return routeModel(spec, reach, effects.route, { drift: input.drift, now: cycle.now });
+}
+
+/** What a stopped model is worth to its readers: a view shows what is below it, so it is worth nothing. */
+function outputOfBypassed(spec: ModelSpec, route: ModelRoute | null, left: Output): Output {
+  if (!isStopped(route)) return left;
+  if (spec.materialize === "view") return nothing;
+  if (route.meanwhile === "wait") return { ...left, isHeld: true };
+  return route.meanwhile === "last_good" && route.to === "negotiate"
+    ? { ...left, fallbackMaxAgeMs: null }
+    : left;
+}
+
+function isStopped(route: ModelRoute | null): route is ModelRoute {
+  return route?.to === "negotiate" || route?.to === "isolate";
 }
 
 /** A model as the rules meet it; also for explanations, which ask them once more. */
 export function askedModel(
   context: CycleContext,
   spec: ModelSpec,
-  arrivals: readonly Arrival[],
+  { arrivals, reach }: Pick<ModelNode, "arrivals" | "reach">,
 ): Asked {
   const situation = {
     spec,
     history: historyOf(context, spec.name),
     consumers: context.readers.get(spec.name)?.length ?? 0,
+    compatibility: reach === null ? untouched : compatibilityFacts(reach.assessment),
     now: context.cycle.now,
   };
   return {
@@ -70,9 +108,25 @@ export function askedModel(
     factsWith: (classification, change) => ({
       kind: "model",
       facts: modelFacts(situation, classification, change),
+      drift: reach === null ? noDriftFacts : reachFacts(reach, context.cycle.now),
     }),
-    fingerprintWith: (enforced) => transformFingerprint(spec, arrivals, enforced),
+    fingerprintWith: (enforced, effects) =>
+      transformFingerprint(spec, arrivals, {
+        enforced,
+        adapters: routeOf(context, { spec, reach }, effects)?.adapters ?? [],
+      }),
   };
+}
+
+/** What rules see of the changes that no decision has dealt with. */
+function reachFacts({ sources }: ModelReach, now: EpochMs): DriftFacts {
+  const open = sources.filter(({ reaching }) => reaching.length > 0);
+  const since = open.length === 0 ? null : Math.max(...open.map(({ drift }) => drift.since));
+  return driftFacts(
+    open.flatMap((one) => one.open),
+    open.map(({ source }) => source),
+    { since, now },
+  );
 }
 
 /** What an input will be by the time its reader could run; a subject that left the scope is absent. */
@@ -127,6 +181,7 @@ function canFollow(policy: BypassPolicy, { committedAt, hasKnownColumns }: Outpu
 /** A source's fallback speaks for all edges out of it: last good data while it is fresh enough, else none. */
 function policyOf(input: ModelInput, output: Output, now: EpochMs): BypassPolicy {
   const { fallbackMaxAgeMs, committedAt } = output;
+  if (output.isHeld === true) return "hold";
   if (fallbackMaxAgeMs === undefined) return input.onBypass;
   if (committedAt === null) return "skip";
   return fallbackMaxAgeMs === null || now - committedAt <= fallbackMaxAgeMs ? "last_good" : "skip";
@@ -147,10 +202,11 @@ function blockerOf(arrivals: readonly Arrival[]): string | null {
 
 function modelBypass(
   { draft }: PreparedDraft,
-  blocker: string | null,
-  isHeld: boolean,
+  route: ModelRoute | null,
+  { blocker, isHeld }: { readonly blocker: string | null; readonly isHeld: boolean },
 ): Bypass | null {
   if (draft.activation.state === "bypassed") return { reason: "rule", by: draft.activation.by };
+  if (isStopped(route)) return { reason: "isolated", by: route.by };
   if (blocker !== null) return { reason: "upstream", by: blocker };
   return isHeld ? { reason: "up_to_date", by: null } : null;
 }
@@ -159,7 +215,7 @@ function modelBypass(
 function transformFingerprint(
   spec: ModelSpec,
   arrivals: readonly Arrival[],
-  enforced: Hash,
+  { enforced, adapters }: { readonly enforced: Hash; readonly adapters: readonly Adapter[] },
 ): Hash | null {
   const inputs: (readonly [string, Hash | "empty"])[] = [];
   for (const { subject, state, fingerprint } of arrivals) {
@@ -168,5 +224,6 @@ function transformFingerprint(
     else inputs.push([subject, fingerprint]);
   }
   const { code, materialize } = spec;
-  return hashOf({ code, materialize, target: tableText(spec.target), enforced, inputs });
+  const own = { code, materialize, target: tableText(spec.target), enforced, inputs };
+  return hashOf(adapters.length === 0 ? own : { ...own, adapters });
 }

@@ -74,6 +74,7 @@ describe("a decision", { timeout: 60_000 }, () => {
             models: reversed(mapped(scope.models)),
           },
           history: reversed(mapped(history)),
+          drift: input.drift,
         };
         expect(told(decide(shuffled))).toBe(told(decide(input)));
       }),

@@ -9,7 +9,8 @@ import { decideModel } from "./decide-model.ts";
 import { decideSource } from "./decide-source.ts";
 import type { Decided } from "./decided.ts";
 import { openDraftBook } from "./drafts.ts";
-import { findReaders, orderModels } from "./model-order.ts";
+import { plantDrift } from "./drift-trees.ts";
+import { findReaders, orderModels, sourceFinder } from "./model-order.ts";
 import { openRuleBook, type RuleBook } from "./rule-book.ts";
 import { toSegment } from "./segment.ts";
 import type { CycleContext, SubjectNode } from "./subject-node.ts";
@@ -53,6 +54,7 @@ export function decideWith(input: DecideInput, rules: RuleBook): Decided {
       sources: treeOf(input.scope.sources),
       models: treeOf(input.scope.models),
       history: treeOf(input.history),
+      drift: plantDrift(input.drift),
       segments: plantReferences([...segments].map(([name, { id }]) => [name, id])),
     },
   });
@@ -72,6 +74,7 @@ function openContext(input: DecideInput, rules: RuleBook): CycleContext {
     rules,
     drafts: openDraftBook(input.template),
     readers: findReaders(input.scope.models),
+    sourcesAbove: sourceFinder(input.scope),
   };
 }
 

@@ -35,10 +35,18 @@ export interface Workings {
   readonly trees: DecisionTrees;
 }
 
+/** The open changes of schema behind the hash of a record. */
+export interface DriftTrees {
+  readonly sources: ReferenceTree;
+  readonly models: ReferenceTree;
+  readonly negotiations: ReferenceTree;
+}
+
 /** The long lists behind the hashes of a record, by name of subject. */
 export interface DecisionTrees {
   readonly sources: ReferenceTree;
   readonly models: ReferenceTree;
   readonly history: ReferenceTree;
+  readonly drift: DriftTrees;
   readonly segments: ReferenceTree;
 }

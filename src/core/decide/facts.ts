@@ -71,12 +71,13 @@ export interface ModelSituation {
   readonly spec: ModelSpec;
   readonly history: SubjectHistory | null;
   readonly consumers: number;
+  readonly compatibility: ModelFacts["compatibility"];
   readonly now: EpochMs;
 }
 
 /** What a rule sees as `model`, as far as it does not depend on other rules. */
 export function modelFacts(
-  { spec, history, consumers, now }: ModelSituation,
+  { spec, history, consumers, compatibility, now }: ModelSituation,
   { tier, owner, tags }: Classification,
   change: ModelFacts["change"],
 ): ModelFacts {
@@ -92,6 +93,7 @@ export function modelFacts(
     quality: qualityFacts(history?.quality ?? null),
     reliability: reliabilityFacts(history?.reliability ?? null),
     last_build: lastOutputFacts(history?.output ?? null, now),
+    compatibility,
     consumers,
   };
 }

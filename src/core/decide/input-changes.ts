@@ -17,13 +17,24 @@ export interface InputChanges {
   readonly models: NamedChanges;
   readonly profiles: NamedChanges;
   readonly history: NamedChanges;
+  /** Sources whose own change of schema is another one than before. */
+  readonly drifts: NamedChanges;
+  /** Anything about changes of schema, negotiations included. */
+  readonly hasDriftChanged: boolean;
   readonly hasTimePassed: boolean;
 }
 
 /** Compares inputs; parts that are the same object are not looked into. */
 export function compareInputs(before: DecideInput, after: DecideInput): InputChanges {
   const isSameValue = (left: object, right: object) => hashOnce(left) === hashOnce(right);
+  const drifts = compareMaps(before.drift.sources, after.drift.sources, isSameValue);
+  const exposures = compareMaps(before.drift.models, after.drift.models, isSameValue);
+  const talks = compareMaps(before.drift.negotiations, after.drift.negotiations, isSameValue);
   return {
+    drifts,
+    hasDriftChanged: [drifts, exposures, talks].some(
+      ({ set, removed }) => set.length + removed.length > 0,
+    ),
     sources: compareMaps(before.scope.sources, after.scope.sources, isSameValue),
     models: compareMaps(before.scope.models, after.scope.models, isSameValue),
     profiles: compareMaps(

@@ -6,6 +6,12 @@ import type { Json } from "../std/json.ts";
 import type { DecisionRecord } from "./blueprint.ts";
 import type { DecideInput } from "./decide-input.ts";
 import {
+  driftSchema,
+  exposureSchema,
+  negotiationSchema,
+  sourceDriftSchema,
+} from "./stored-drift-schemas.ts";
+import {
   historySchema,
   modelSchema,
   profileSchema,
@@ -68,6 +74,7 @@ export function parseDecisionRecord(id: Hash, value: Json): DecisionRecord | nul
     template: hash,
     scope: hash,
     history: hash,
+    drift: hash,
     blueprint: hash,
   });
   const parsed = schema.safeParse(value);
@@ -80,17 +87,35 @@ class Obstacle extends Error {
 
 function* wantInput(record: DecisionRecord): Wanted<DecideInput> {
   const { ruleSets, template } = record;
-  const first = yield [record.snapshot, record.scope, record.history, template, ...ruleSets];
+  const first = yield [
+    record.snapshot,
+    record.scope,
+    record.history,
+    record.drift,
+    template,
+    ...ruleSets,
+  ];
   const shot = read(first, record.snapshot, snapshotSchema, "snapshot");
   const scope = read(first, record.scope, scopeSchema, "scope");
+  const open = read(first, record.drift, driftSchema, "drift");
   const past = { id: record.history, value: read(first, record.history, treeSchema, "history") };
 
-  const roots = yield [shot.profiles, scope.sources, scope.models];
+  const roots = yield [
+    shot.profiles,
+    scope.sources,
+    scope.models,
+    open.sources,
+    open.models,
+    open.negotiations,
+  ];
   const rootOf = (id: Hash) => ({ id, value: read(roots, id, treeSchema, "list") });
   const profiles = yield* wantValues(rootOf(shot.profiles), profileSchema, "profile");
   const sources = yield* wantValues(rootOf(scope.sources), sourceSchema, "source");
   const models = yield* wantValues(rootOf(scope.models), modelSchema, "model");
   const history = yield* wantValues(past, historySchema, "history");
+  const drifts = yield* wantValues(rootOf(open.sources), sourceDriftSchema, "drift");
+  const exposures = yield* wantValues(rootOf(open.models), exposureSchema, "exposure");
+  const talks = yield* wantValues(rootOf(open.negotiations), negotiationSchema, "negotiation");
 
   const snapshot: Snapshot = {
     id: record.snapshot,
@@ -106,6 +131,7 @@ function* wantInput(record: DecisionRecord): Wanted<DecideInput> {
     template: read(first, template, templateSchema, "template"),
     scope: { sources: plain(sources), models: plain(models) },
     history: plain(history),
+    drift: { sources: plain(drifts), models: plain(exposures), negotiations: plain(talks) },
   };
 }
 

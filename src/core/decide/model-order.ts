@@ -1,6 +1,7 @@
 import type { ModelSpec } from "../project/project.ts";
 import { assert } from "../std/assert.ts";
 import { compareText } from "../std/compare.ts";
+import type { Scope } from "./decide-input.ts";
 
 /**
  * Models so that each comes after all models that it reads; by name where nothing else says.
@@ -34,6 +35,31 @@ export function orderModels(models: ReadonlyMap<string, ModelSpec>): readonly Mo
     }
   }
   return ordered;
+}
+
+/** Finds the sources that a model reads, itself or through others; each model is looked at once. */
+export function sourceFinder({ sources, models }: Scope): (model: string) => ReadonlySet<string> {
+  const known = new Map<string, ReadonlySet<string>>();
+  return (model) => {
+    const found = known.get(model) ?? findSources({ sources, models }, model);
+    known.set(model, found);
+    return found;
+  };
+}
+
+function findSources({ sources, models }: Scope, model: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const seen = new Set<string>();
+  const open = [model];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    for (const { subject } of models.get(name)?.inputs ?? []) {
+      if (sources.has(subject)) found.add(subject);
+      else open.push(subject);
+    }
+  }
+  return found;
 }
 
 /** The models that read each subject, in name order. */

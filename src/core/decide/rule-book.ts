@@ -3,7 +3,7 @@ import { heldInDoubt, mergeEffects } from "../effects/merge-effects.ts";
 import type { MergedEffects } from "../effects/merged-effects.ts";
 import type { SubjectKind } from "../project/project.ts";
 import { type CompiledRule, compileRules } from "../rules/compile-rules.ts";
-import type { CapacityFacts, ModelFacts, SourceFacts } from "../rules/fact-schema.ts";
+import type { CapacityFacts, DriftFacts, ModelFacts, SourceFacts } from "../rules/fact-schema.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { present } from "../std/assert.ts";
 import type { EpochMs } from "../std/time.ts";
@@ -23,8 +23,8 @@ export interface RuleOutcomes {
 
 /** Facts of one subject, under the name that its rules know. */
 export type SubjectFacts =
-  | { readonly kind: "source"; readonly facts: SourceFacts }
-  | { readonly kind: "model"; readonly facts: ModelFacts };
+  | { readonly kind: "source"; readonly facts: SourceFacts; readonly drift: DriftFacts }
+  | { readonly kind: "model"; readonly facts: ModelFacts; readonly drift: DriftFacts };
 
 /** The instant and the machine that all rules of a cycle see. */
 export interface CycleFacts {
@@ -160,6 +160,7 @@ export function variablesFor(
       now: cycle.now,
       capacity: cycle.capacity,
       params: set.params,
+      drift: subject.drift,
       [subject.kind]: subject.facts,
     };
     bySet.set(set, known);

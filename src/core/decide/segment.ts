@@ -4,8 +4,9 @@ import { assert, present } from "../std/assert.ts";
 import { canonicalJson } from "../std/canonical-json.ts";
 import { compareText } from "../std/compare.ts";
 import { type Hash, hashOf, hashText } from "../std/hash.ts";
-import type { Bypass, Dependency, Segment, Task, TaskId } from "./blueprint.ts";
+import type { Bypass, Dependency, Segment, SegmentRoute, Task, TaskId } from "./blueprint.ts";
 import { extractFingerprint, profileOf } from "./decide-source.ts";
+import type { ModelRoute } from "./drift-reach.ts";
 import {
   type CycleContext,
   historyOf,
@@ -50,8 +51,16 @@ export function toSegment(
     tags: draft.tags.length === 0 ? union(node.tags) : union([...node.tags, ...draft.tags]),
     tier: node.tier,
     slaMs: tighter(declaredSlaMs, draft.slaMs),
+    route: node.kind === "model" ? segmentRoute(node.route) : null,
   };
   return { ...fields, id: hashText(segmentText(fields, node.prepared.safeguardTexts)) };
+}
+
+/** The part of a route that belongs to the blueprint. */
+function segmentRoute(route: ModelRoute | null): SegmentRoute | null {
+  if (route === null) return null;
+  const { meanwhile: _meanwhile, ...segment } = route;
+  return segment;
 }
 
 function tighter(left: number | null, right: number | null): number | null {
@@ -199,7 +208,7 @@ function segmentText(segment: Omit<Segment, "id">, safeguardTexts: readonly stri
     taskText(task, present(safeguardTexts[index], "each task has its safeguards' text")),
   );
   return (
-    `{"kind":"${segment.kind}","slaMs":${segment.slaMs}` +
+    `{"kind":"${segment.kind}","route":${canonicalJson(segment.route)},"slaMs":${segment.slaMs}` +
     `,"subject":${canonicalJson(segment.subject)},"tags":${canonicalJson(segment.tags)}` +
     `,"tasks":[${tasks.join(",")}],"tier":${segment.tier}}`
   );

@@ -6,6 +6,7 @@ import type { Json } from "../std/json.ts";
 import { type ReferenceTree, treeObjects } from "../std/reference-tree.ts";
 import { toJson } from "../std/to-json.ts";
 import type { Decided } from "./decided.ts";
+import { driftRoots } from "./drift-trees.ts";
 
 /** An immutable value under the hash of its canonical JSON. */
 export interface HashedObject {
@@ -21,6 +22,7 @@ export interface HashedObject {
  * record ─► snapshot ─► profiles        ─► each profile
  *        ─► scope    ─► sources, models ─► each declaration
  *        ─► history  ─► each subject's past
+ *        ─► drift    ─► sources, models, negotiations ─► each
  *        ─► rule sets, template
  *        ─► blueprint ─► each segment
  *
@@ -34,7 +36,7 @@ export function* decisionObjects(decided: Decided): Generator<HashedObject> {
 }
 
 function* inputObjects({ input, record, workings }: Decided): Generator<HashedObject> {
-  const { snapshot, scope, history, ruleSets, template } = input;
+  const { snapshot, scope, history, drift, ruleSets, template } = input;
   const { trees } = workings;
   for (const { id, profile } of snapshot.profiles.values()) yield { id, value: toJson(profile) };
   const profiles = profileTree(snapshot.profiles);
@@ -46,6 +48,10 @@ function* inputObjects({ input, record, workings }: Decided): Generator<HashedOb
   yield* valueObjects(scope.models, trees.models);
   yield { id: record.scope, value: { sources: trees.sources.id, models: trees.models.id } };
   yield* valueObjects(history, trees.history);
+  yield* valueObjects(drift.sources, trees.drift.sources);
+  yield* valueObjects(drift.models, trees.drift.models);
+  yield* valueObjects(drift.negotiations, trees.drift.negotiations);
+  yield { id: record.drift, value: driftRoots(trees.drift) };
 
   for (const set of ruleSets) yield { id: set.id, value: toJson(ruleSetMeaning(set)) };
   yield { id: record.template, value: toJson(template) };

@@ -1,9 +1,12 @@
+import type { ReachingChange } from "../compatibility/assessment.ts";
 import type { ModelSpec, SourceSpec } from "../project/project.ts";
 import type { Hash } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
 import type { Bypass } from "./blueprint.ts";
 import type { DecideInput, SubjectHistory } from "./decide-input.ts";
 import type { DraftBook, PreparedDraft } from "./drafts.ts";
+import type { ModelExposure } from "./drift-input.ts";
+import type { ModelReach, ModelRoute } from "./drift-reach.ts";
 import type { CycleFacts, RuleBook, RuleOutcomes } from "./rule-book.ts";
 
 /** What was found for one subject, before demand and batches are looked at. */
@@ -34,6 +37,12 @@ export interface ModelNode extends NodeBase {
   readonly spec: ModelSpec;
   /** One per input, in their order. */
   readonly arrivals: readonly Arrival[];
+  /** What it does with columns, where a change of schema is about somewhere above it. */
+  readonly exposure: ModelExposure | null;
+  readonly reach: ModelReach | null;
+  readonly route: ModelRoute | null;
+  /** What its readers see of changes above it, once asked. */
+  readonly flows: Map<string, readonly ReachingChange[]>;
   /** True when an upstream fallback may expire, so that time alone can change the outcome. */
   readonly isTimeBound: boolean;
 }
@@ -55,6 +64,8 @@ export interface Output {
   readonly hasKnownColumns: boolean;
   /** How old its last success may be for those who run on it; `undefined` when no rule speaks of it. */
   readonly fallbackMaxAgeMs?: number | null;
+  /** It waits for an answer, and so do those who read it. */
+  readonly isHeld?: boolean;
 }
 
 /** How one input reaches a model in this cycle. */
@@ -83,6 +94,8 @@ export interface CycleContext {
   readonly drafts: DraftBook;
   /** The models that read each subject. */
   readonly readers: ReadonlyMap<string, readonly string[]>;
+  /** The sources that a model reads, itself or through others. */
+  readonly sourcesAbove: (model: string) => ReadonlySet<string>;
 }
 
 /** What the past knows of a subject. */

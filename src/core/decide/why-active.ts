@@ -123,11 +123,9 @@ function awaitedLink(decided: Decided, above: SubjectNode, told: Told): WhyLink 
 function gateCause({ workings }: Decided, node: SubjectNode): WhyLink | null {
   const { context } = workings;
   const asked =
-    node.kind === "source"
-      ? askedSource(context, node.spec)
-      : askedModel(context, node.spec, node.arrivals);
+    node.kind === "source" ? askedSource(context, node.spec) : askedModel(context, node.spec, node);
   const committed = historyOf(context, node.subject)?.output?.fingerprint ?? null;
-  const ungated = asked.fingerprintWith(hashOf([]));
+  const ungated = asked.fingerprintWith(hashOf([]), node.outcomes.effects);
   if (ungated === null || ungated !== committed) return null;
   const names = node.prepared.draft.tasks.flatMap(({ safeguards }) =>
     safeguards.gates.filter((gate) => gate.onFail !== "warn").map((gate) => gate.name),

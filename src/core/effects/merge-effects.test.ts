@@ -33,6 +33,12 @@ const effects: readonly Effect[] = [
   { priority: 9 },
   { fallback: { use: "last_good" as const, max_age: "6h" } },
   { fallback: { use: "last_good" as const } },
+  { route: "pass" as const },
+  { route: { to: "negotiate" as const, deadline: "2d", because: "y" } },
+  { route: { to: "negotiate" as const, meanwhile: "wait" as const, because: "x" } },
+  { route: "isolate" as const },
+  { rename: { confidence: 0.9 } },
+  { rename: { confidence: 0.8 } },
   { sla: "2h" },
   { cadence: "1h" },
   { tag: ["b", "a"] },
@@ -73,6 +79,27 @@ describe("merging effects", () => {
 
   test("of nothing is no effect", () => {
     expect(mergeEffects([])).toEqual(noEffects);
+  });
+
+  test("takes the stronger of two routes, with every option at its safest", () => {
+    expect(merge([{ route: "pass" }], [{ route: "isolate" }]).route?.value.to).toBe("isolate");
+    expect(merge([{ route: "pass" }, 1], [{ route: "isolate" }]).route?.value.to).toBe("pass");
+    expect(
+      merge(
+        [{ route: { to: "negotiate", deadline: "1d", otherwise: "accept" } }],
+        [{ route: { to: "negotiate", meanwhile: "wait" } }],
+        [{ route: "adapt" }],
+      ).route,
+    ).toEqual({
+      value: {
+        to: "negotiate",
+        because: null,
+        deadlineMs: null,
+        otherwise: "reject",
+        meanwhile: "wait",
+      },
+      by: ["s/a", "s/b"],
+    });
   });
 
   test.each([
@@ -141,10 +168,10 @@ describe("merging effects", () => {
     expect(counts.gates.map((gate) => gate.name)).toEqual(["row_count", "row_count_2"]);
   });
 
-  test("holds gates alone where a rule is in doubt", () => {
+  test("holds gates, and the surer rename, where a rule is in doubt", () => {
     const inDoubt = effects.map((effect) => ({ effect, rule: "s/a", priority: 0 }));
     expect(new Set(heldInDoubt(inDoubt).map(({ effect }) => effect.kind))).toEqual(
-      new Set(["gate"]),
+      new Set(["gate", "rename"]),
     );
   });
 });

@@ -35,6 +35,7 @@ const timeFacts = [
   "source.freshness.lag",
   "source.last_load.age",
   "model.last_build.age",
+  "drift.age",
 ] as const;
 
 /**

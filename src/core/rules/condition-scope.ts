@@ -1,10 +1,15 @@
 import { z } from "zod";
 import type { ConditionScope } from "../conditions/condition.ts";
 import type { SubjectKind } from "../project/project.ts";
-import { capacityFactSchema, modelFactSchema, sourceFactSchema } from "./fact-schema.ts";
+import {
+  capacityFactSchema,
+  driftFactSchema,
+  modelFactSchema,
+  sourceFactSchema,
+} from "./fact-schema.ts";
 import type { ParamValue } from "./rule-set.ts";
 
-/** What a rule for a kind of subject may read: its facts, `now`, `capacity` and its set's `params`. */
+/** What a rule for a kind of subject may read: its facts, `drift`, `now`, `capacity` and its set's `params`. */
 export function conditionScope(
   kind: SubjectKind,
   params: Readonly<Record<string, ParamValue>>,
@@ -15,6 +20,7 @@ export function conditionScope(
       ...facts,
       now: z.number().meta({ cel: "timestamp" }),
       capacity: capacityFactSchema,
+      drift: driftFactSchema,
       params: z.strictObject(
         Object.fromEntries(Object.entries(params).map(([name, value]) => [name, schemaOf(value)])),
       ),

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { verdicts } from "../compatibility/assessment.ts";
+import { changeKinds } from "../schema/schema-change.ts";
 
 /**
  * The facts that conditions may read. One schema serves three uses: the values' type, the types
@@ -65,6 +67,40 @@ export const sourceFactSchema = z.strictObject({
   consumers: z.int().describe("Models that read it."),
 });
 
+/** What a change of schema is, as far as a rule may ask. */
+export const driftFactSchema = z.strictObject({
+  open: z
+    .boolean()
+    .describe(
+      "Of a source: it changed since the last cycle. Of a model: a change reaches it that no decision has dealt with.",
+    ),
+  kinds: z
+    .array(z.enum(changeKinds))
+    .describe("Kinds of change: added, dropped, renamed, retyped and so on."),
+  columns: z.array(z.string()).describe("Columns that changed, by their names before."),
+  sources: z.array(z.string()).describe("Sources that the changes come from."),
+  rename_confidence: z
+    .number()
+    .nullable()
+    .describe("Of the least certain rename, 0 to 1; unknown without one."),
+  age: z.number().nullable().describe("Seconds since the newest change was first seen."),
+});
+
+const compatibilityFacts = z.strictObject({
+  gate: z
+    .enum(verdicts)
+    .describe(
+      "The worst that an open change does: safe, absorbed, drift, rewritable, breaks, corrupts.",
+    ),
+  severity: z.int().describe("The gate as a number: safe is 0, corrupts is 5."),
+  score: z.number().describe("0 to 1; many small risks add up, one fatal risk gives 0."),
+  evidence: z
+    .int()
+    .describe(
+      "What it rests on: 0 lineage, 1 binding, 2 probes of the batch, 3 a compared sample.",
+    ),
+});
+
 /** The facts of a model. */
 export const modelFactSchema = z.strictObject({
   name: z.string(),
@@ -78,6 +114,7 @@ export const modelFactSchema = z.strictObject({
   quality: qualityFacts,
   reliability: reliabilityFacts,
   last_build: lastOutputFacts,
+  compatibility: compatibilityFacts,
   consumers: z.int(),
 });
 
@@ -91,5 +128,7 @@ export const capacityFactSchema = z.strictObject({
 export type SourceFacts = z.infer<typeof sourceFactSchema>;
 /** What a rule for a model sees as `model`. */
 export type ModelFacts = z.infer<typeof modelFactSchema>;
+/** What every rule sees as `drift`. */
+export type DriftFacts = z.infer<typeof driftFactSchema>;
 /** What every rule sees as `capacity`. */
 export type CapacityFacts = z.infer<typeof capacityFactSchema>;

@@ -1,0 +1,87 @@
+import type { Snapshot } from "../metadata/snapshot.ts";
+import { openDrift, recordShapes } from "../schema/record-shapes.ts";
+import type { SchemaHistory } from "../schema/schema-history.ts";
+import { present } from "../std/assert.ts";
+import { compareText } from "../std/compare.ts";
+import type { Hash } from "../std/hash.ts";
+import type { OpenDrift, SourceDrift } from "./drift-input.ts";
+import type { ModelLags } from "./next-lags.ts";
+
+/** What is remembered of shapes when a cycle begins. */
+export interface ShapesBefore {
+  /** By source. */
+  readonly histories: ReadonlyMap<string, SchemaHistory>;
+  /** By model. */
+  readonly lags: ReadonlyMap<string, ModelLags>;
+}
+
+/** What the shapes of a snapshot are against those of before. */
+export interface DriftFound {
+  /** By source: the histories that grew. */
+  readonly histories: ReadonlyMap<string, SchemaHistory>;
+  /** By source, in name order: those that differ from what some reader was made for, unprobed. */
+  readonly sources: ReadonlyMap<string, SourceDrift>;
+}
+
+/** Compares what is arriving with what was there before, source by source. */
+export function findDrift(
+  { histories, lags }: ShapesBefore,
+  snapshot: Snapshot,
+  run: string | null,
+): DriftFound {
+  const wanted = laggingVersions(lags);
+  const grown = new Map<string, SchemaHistory>();
+  const drifts = new Map<string, SourceDrift>();
+  for (const source of [...snapshot.profiles.keys()].sort(compareText)) {
+    const arriving = snapshot.profiles.get(source)?.profile.arriving ?? [];
+    const before = histories.get(source) ?? null;
+    const keep = wanted.get(source) ?? new Set();
+    const after = recordShapes(before, source, arriving, { at: snapshot.at, run, keep });
+    if (after === null) continue;
+    if (after !== before) grown.set(source, after);
+    const drift = sourceDrift(before, after, keep);
+    if (drift !== null) drifts.set(source, drift);
+  }
+  return { histories: grown, sources: drifts };
+}
+
+/** By source: the versions that some model was left at. */
+function laggingVersions(
+  lags: ReadonlyMap<string, ModelLags>,
+): ReadonlyMap<string, ReadonlySet<Hash>> {
+  const versions = new Map<string, Set<Hash>>();
+  for (const ofModel of lags.values()) {
+    for (const [source, { version }] of Object.entries(ofModel)) {
+      const known = versions.get(source);
+      if (known === undefined) versions.set(source, new Set([version]));
+      else known.add(version);
+    }
+  }
+  return versions;
+}
+
+/** A source that was never seen before is compared with the first shape that it showed. */
+function sourceDrift(
+  before: SchemaHistory | null,
+  after: SchemaHistory,
+  lagging: ReadonlySet<Hash>,
+): SourceDrift | null {
+  const latest = present(after.versions.at(-1), "a history is never empty");
+  const start = present(before?.versions.at(-1) ?? after.versions[0], "a history is never empty");
+  const open: Record<Hash, OpenDrift> = {};
+  for (const id of [...new Set([start.version.id, ...lagging])].sort(compareText)) {
+    if (id === latest.version.id) continue;
+    const version = after.versions.find((seen) => seen.version.id === id)?.version;
+    if (version === undefined) continue;
+    open[id] = { version, changes: openDrift(after, id) };
+  }
+  if (Object.keys(open).length === 0) return null;
+  return {
+    source: after.source,
+    latest: latest.version,
+    before: start.version.id,
+    since: latest.at,
+    open,
+    probes: [],
+  };
+}
