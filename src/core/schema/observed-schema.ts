@@ -60,6 +60,9 @@ export interface ObservedSchema {
 
 /** One version of a source's schema, content-addressed. Observations that fit it widen it silently. */
 export interface SchemaVersion extends ObservedSchema {
-  /** Hash of names, types, nullability where declared, formats, and key. */
+  /**
+   * Hash of names, types, nullability where declared, formats, and key, as it was first seen: it
+   * stays when the version widens, so that who remembers it needs not look again.
+   */
   readonly id: Hash;
 }

@@ -181,6 +181,7 @@ function readFields(cursor: TokenCursor, depth: number): readonly Field[] {
   const fields: Field[] = [];
   const names = new Set<string>();
   cursor.expect("(");
+  if (cursor.takes(")")) return fields;
   do {
     const token = cursor.next();
     if (token.kind !== "word" && token.kind !== "quoted") {
