@@ -174,66 +174,6 @@ export function loadContract(scene: WarehouseScene): void {
     ]);
   });
 
-  test("a type that no common type can hold is refused before anything is changed", async () => {
-    const append = { strategy: "append" } as const;
-    await load(loadOf(staged("t", "id\n9007199254740993\n", "id BIGINT"), append));
-    for (const [text, columns] of [
-      ["id\nabc\n", "id VARCHAR"],
-      ["id\n1.5\n", "id DOUBLE"],
-    ] as const) {
-      await expect(load(loadOf(staged("t", text, columns), append))).rejects.toMatchObject({
-        code: "SCHEMA_INCOMPATIBLE",
-      });
-    }
-    expect(await rowsOf("SELECT id FROM raw.t")).toEqual([["9007199254740993"]]);
-  });
-
-  test.each(["append", "merge"] as const)(
-    "text that is only a guess keeps the target's types, and what does not fit goes apart: %s",
-    async (strategy) => {
-      const options = { strategy, key: ["id"] };
-      const typed = "id BIGINT, v BIGINT, d DATE";
-      await load(loadOf(staged("g", "id,v,d\n1,10,2024-01-01\n", typed), options));
-      const guessed = (text: string, idType = "BIGINT") =>
-        load(loadOf(staged("g", text, `id ${idType}, v VARCHAR, d VARCHAR`), options));
-      expect(await guessed("id,v,d\n", "VARCHAR")).toMatchObject({ rowsStaged: 0 });
-      expect(await guessed("id,v,d\n3,,\n")).toMatchObject({ rowsInserted: 1 });
-      expect(await guessed("id,v,d\n4,7,\n5,n/a,\n6,007,\n7,1.5,\n")).toMatchObject({
-        rowsInserted: 1,
-        rowsQuarantined: 3,
-      });
-      const rows = [
-        [1, 10, "2024-01-01"],
-        [3, null, null],
-        [4, 7, null],
-      ];
-      expect(await rowsOf("SELECT id, v, d FROM raw.g ORDER BY id")).toEqual(rows);
-      expect(await rowsOf("SELECT _reason FROM quarantine.g ORDER BY _raw")).toEqual([
-        ["column v: n/a is no BIGINT"],
-        ["column v: 007 is no BIGINT"],
-        ["column v: 1.5 is no BIGINT"],
-      ]);
-      for (const text of ["id,v,d\n8,n/a,\n", "id,v,d\n8,n/a,\n9,,\n"]) {
-        await expect(guessed(text)).rejects.toMatchObject({
-          code: "SCHEMA_INCOMPATIBLE",
-          message: expect.stringContaining("v is BIGINT and would become VARCHAR"),
-        });
-      }
-      expect(await rowsOf("SELECT id, v, d FROM raw.g ORDER BY id")).toEqual(rows);
-    },
-  );
-
-  test("parts of a split load may be read by a guessed type", async () => {
-    const append = { strategy: "append" } as const;
-    await load(loadOf(staged("g", "v\n1\n", "v BIGINT"), append));
-    writeFiles(scene.folder, { "g/1": "v\nx\n", "g/2": "v\n2\n" });
-    const paths = ["g/1", "g/2"].map((file) => join(scene.folder, file));
-    const manifest = manifestOf("g", paths, { format: csv, columns: "v VARCHAR" });
-    const outcome = await load(loadOf(manifest, { ...append, partRows: 1 }));
-    expect(outcome).toMatchObject({ rowsInserted: 1, rowsQuarantined: 1, parts: 2 });
-    expect(await rowsOf("SELECT v FROM raw.g ORDER BY v")).toEqual([[1], [2]]);
-  });
-
   test("text goes into a text column as it was written", async () => {
     const append = { strategy: "append" } as const;
     await load(loadOf(staged("z", "code\nA1\n", "code VARCHAR"), append));

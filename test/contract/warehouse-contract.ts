@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import type { Warehouse } from "../../src/ports/warehouse.ts";
 import { buildContract } from "./build-contract.ts";
+import { evolveContract } from "./evolve-contract.ts";
 import { gateContract } from "./gate-contract.ts";
 import { loadContract } from "./load-contract.ts";
 import { readingContract } from "./reading-contract.ts";
@@ -14,6 +15,7 @@ export function warehouseContract(
   describe(`${name} is a Warehouse`, () => {
     const scene = warehouseScene(open);
     loadContract(scene);
+    evolveContract(scene);
     readingContract(scene);
     gateContract(scene);
     buildContract(scene);

@@ -20,8 +20,16 @@ export const csv: StagedFormat = {
 /** `a BIGINT, b VARCHAR` as columns. */
 function columnsOf(text: string): readonly Column[] {
   if (text === "") return [];
-  return text.split(/,\s*(?![^(]*\))/).map((part) => {
-    const [name = "", ...type] = part.split(" ");
+  let depth = 0;
+  const parts = [""];
+  for (const character of text) {
+    if (character === "(") depth += 1;
+    if (character === ")") depth -= 1;
+    if (character === "," && depth === 0) parts.push("");
+    else parts[parts.length - 1] += character;
+  }
+  return parts.map((part) => {
+    const [name = "", ...type] = part.trim().split(" ");
     return { name, type: type.join(" "), nullable: true };
   });
 }

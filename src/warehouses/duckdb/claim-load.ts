@@ -22,7 +22,8 @@ export interface Claim {
  *
  * - `replace` and `merge` set values, so a content that comes back later must load again: done means
  *   that the target's last entry is this work, with this fingerprint, and the table is there.
- * - `append` adds rows, so one slice may count once only: done means that the work has an entry
+ * - an `append` that replaces files sets the rows of those files: it is done like a `replace`;
+ * - any other `append` adds rows, so one slice may count once only: done means that the work has an entry
  *   since the table began, that is, since it was made or last replaced.
  */
 export async function claimLoad(
@@ -37,7 +38,7 @@ export async function claimLoad(
   const foundation = foundationOf(request, head, relation);
   const claim: Claim = { id: entryId(work, foundation), work, foundation, head, relation };
   if (relation?.kind !== "table" || head === null) return { claim, done: null };
-  if (request.strategy === "append") {
+  if (request.strategy === "append" && request.manifest.replaces.length === 0) {
     return { claim, done: await readCommitted(session, claim.id) };
   }
   const isDone = head.work === work && head.fingerprint === request.fingerprint;
@@ -54,12 +55,13 @@ function workOf({ provenance, target, strategy, manifest, cursorBefore }: LoadRe
 }
 
 function foundationOf(
-  { strategy }: LoadRequest,
+  { strategy, manifest }: LoadRequest,
   head: Head | null,
   relation: Relation | null,
 ): Hash {
   if (head === null) return hashOf("nothing");
   if (relation === null) return hashOf({ lost: head.id });
+  if (manifest.replaces.length > 0) return head.id;
   return strategy === "append" && head.strategy === "append" ? head.foundation : head.id;
 }
 

@@ -1,14 +1,15 @@
-import { literal, quoteName } from "./quote-duckdb.ts";
+import { literal } from "./quote-duckdb.ts";
 
 /** A column as it is staged, with its type as the engine writes it. */
 export interface StagedColumn {
   readonly name: string;
   readonly type: string;
   /**
-   * True where the manifest says VARCHAR and the target has this type: of a column without any
-   * value, as of one with a single odd value, nothing else could be told.
+   * True where the manifest knows of no value at all, and this is the type that the target has.
    */
   readonly isGuessed?: true;
+  /** True where it holds the name of the file that the row is of. */
+  readonly isFile?: true;
 }
 
 /**
@@ -101,7 +102,7 @@ export function typedCast(value: string, from: string, to: string): TextCast {
 /** The value, or an error that ends the statement, for a row that cannot be kept whole. */
 export function strict(cast: TextCast, column: StagedColumn, text: string): string {
   const told = `'column ' || ${literal(column.name)} || ' of type ${column.type.replaceAll("'", "''")} cannot hold ' || CAST(${text} AS VARCHAR)`;
-  return `CASE WHEN ${cast.isLossy} THEN error(${told}) ELSE ${cast.value} END AS ${quoteName(column.name)}`;
+  return `CASE WHEN ${cast.isLossy} THEN error(${told}) ELSE ${cast.value} END`;
 }
 
 /** The value, or NULL for a row that `problem` names. */
@@ -111,15 +112,47 @@ export function lenient(text: string, column: StagedColumn, cast: TextCast | nul
   return cast === null ? kept : `CASE WHEN ${cast.isLossy} THEN NULL ELSE ${kept} END`;
 }
 
-/** How `problem` begins. */
-export function problemPrefix({ name }: StagedColumn): string {
-  return `column ${name}: `;
+/** A column of a row with the SQL of what is wrong with it. */
+export interface ColumnProblem {
+  readonly name: string;
+  /** Its value as it was read. */
+  readonly value: string;
+  /** True where the value cannot be kept. */
+  readonly isUnfit: string;
+  /** Why, in words. */
+  readonly told: string;
 }
 
-/** Why a column's text cannot be kept as a value; NULL when it can. */
-export function problem(text: string, column: StagedColumn, cast: TextCast | null): string {
-  const told = `${literal(problemPrefix(column))} || substr(CAST(${text} AS VARCHAR), 1, 200) || ${literal(` is no ${column.type}`)}`;
-  return `CASE WHEN ${text} IS NOT NULL AND (${lenient(text, column, cast)}) IS NULL THEN ${told} END`;
+/** Why a column's text cannot be kept as a value. */
+export function problem(text: string, column: StagedColumn, cast: TextCast | null): ColumnProblem {
+  const value = `CAST(${text} AS VARCHAR)`;
+  return {
+    name: column.name,
+    value,
+    isUnfit: `(${text} IS NOT NULL AND (${lenient(text, column, cast)}) IS NULL)`,
+    told: `${literal(`column ${column.name}: `)} || substr(${value}, 1, 200) || ${literal(` is no ${column.type}`)}`,
+  };
+}
+
+/**
+ * The SQL of what is wrong with a row: `_problem` in words, NULL for a whole row; then `_column`
+ * and `_value`, the first column that is wrong.
+ */
+export function problemItems(
+  columns: readonly ColumnProblem[],
+  ofRow: string | null,
+): readonly string[] {
+  const texts = columns.map(({ isUnfit, told }) => `CASE WHEN ${isUnfit} THEN ${told} END`);
+  const told = [...(ofRow === null ? [] : [ofRow]), ...texts];
+  const first = (item: (column: ColumnProblem) => string) =>
+    columns.length === 0
+      ? "CAST(NULL AS VARCHAR)"
+      : `CASE ${columns.map((one) => `WHEN ${one.isUnfit} THEN ${item(one)}`).join(" ")} END`;
+  return [
+    `nullif(${told.length === 0 ? "''" : `concat_ws('; ', ${told.join(", ")})`}, '') AS _problem`,
+    `${first(({ name }) => literal(name))} AS _sluice_column`,
+    `${first(({ value }) => value)} AS _sluice_value`,
+  ];
 }
 
 /** Whether every value of one type is also a value of the other, by the types alone. */

@@ -11,7 +11,7 @@ import {
   measureRows,
   rowGates,
 } from "./measure-gates.ts";
-import { type Quarantine, quarantineRows } from "./quarantine.ts";
+import { asideItems, type Quarantine, quarantineRows } from "./quarantine.ts";
 import { literal, quoteName, quoteTable } from "./quote-duckdb.ts";
 
 /** Rows of a load on their way to the target. */
@@ -142,7 +142,7 @@ async function divert(
   const names = gates.map(
     ({ name, isFailing }) => `CASE WHEN ${isFailing} THEN ${literal(name)} END`,
   );
-  const columns = quarantine.columns.map(({ name }) => `s.${quoteName(name)}`).join(", ");
+  const columns = asideItems(quarantine).join(", ");
   // Judged once: a condition need not give the same answer twice, and no row may fall between.
   await session.run(
     `CREATE OR REPLACE TEMP TABLE _sluice_failing AS

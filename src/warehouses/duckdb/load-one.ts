@@ -17,10 +17,12 @@ import { clearQuarantine, type Quarantine, quarantineRows, refuseReserved } from
 import { quoteTable } from "./quote-duckdb.ts";
 import { refuseChangedFiles } from "./refuse-changed-files.ts";
 import { dropOtherKind } from "./relation.ts";
+import { replaceFiles } from "./replace-files.ts";
 import {
   manifestColumns,
-  refuseMisfits,
-  type Shape,
+  type PlannedColumn,
+  planColumns,
+  recordedColumns,
   shapeTarget,
   withColumns,
 } from "./shape-target.ts";
@@ -50,27 +52,28 @@ export async function loadOne(session: Session, step: LoadStep): Promise<LoadOut
   const claim = await beginAppending(session, request, claimed);
   const columns = await manifestColumns(session, request);
   refuseReserved(request.source, columns);
-  const shape = await shapeFor(session, request, { columns, claim });
+  const planned = await planFor(session, request, { columns, claim });
   const quarantine: Quarantine = {
     source: request.source,
-    columns: shape.staged,
+    columns: planned.map(({ staged }) => staged),
     loadId: claim.id,
     provenance: request.provenance,
   };
   if (request.strategy === "replace" || claim.relation === null) {
     await clearQuarantine(session, request.source);
   }
+  const rowsReplaced = await replaceFiles(session, request, claim.relation);
   const { staged, read, bad } = await stage(
     session,
     { ...step, request },
-    { claim, shape, quarantine },
+    { claim, planned, quarantine },
   );
   const keys =
     request.strategy === "merge"
       ? await settleKeys(session, request, { staged, quarantine })
       : { superseded: 0, quarantined: 0 };
   const gated = await passRowGates(session, request, { staged, quarantine });
-  const written = await write(session, request, { claim, shape, staged });
+  const written = await write(session, request, { claim, planned, staged });
   const measurements = [...gated.measurements, ...(await passTableGates(session, request))];
   const rowsQuarantined = bad + keys.quarantined + gated.quarantined;
   const accounted =
@@ -90,30 +93,30 @@ export async function loadOne(session: Session, step: LoadStep): Promise<LoadOut
     rowsUpdated: written.updated,
     rowsQuarantined,
     rowsSuperseded: keys.superseded,
-    rowsReplaced: 0,
+    rowsReplaced,
     parts: step.filled?.parts ?? 1,
     measurements,
   };
-  await recordLoad(session, request, { claim, counts, stored: shape.stored });
+  await recordLoad(session, request, { claim, counts, planned });
   await dropBuilds(session, request.target, null);
   return { source: request.source, isRepeat: false, ...counts };
 }
 
-async function shapeFor(
+async function planFor(
   session: Session,
   request: LoadRequest,
   { columns, claim }: { readonly columns: readonly StagedColumn[]; readonly claim: Claim },
-): Promise<Shape> {
+): Promise<readonly PlannedColumn[]> {
   const { relation } = claim;
   if (request.strategy === "replace" || relation === null) {
-    return { staged: columns, stored: columns, statements: [] };
+    return planColumns(session, request, { columns, relation: null });
   }
   if (relation.kind === "view") {
     throw new OperatingError("WAREHOUSE_REFUSED", `${tableText(request.target)} is a view`, {
       hint: "Drop it: a source is loaded into a table.",
     });
   }
-  return shapeTarget(session, request, { columns, relation });
+  return planColumns(session, request, { columns, relation });
 }
 
 /** Brings the rows into a table where they can be looked at. */
@@ -122,11 +125,11 @@ async function stage(
   { request, index, isLenient, filled }: LoadStep,
   {
     claim,
-    shape,
+    planned,
     quarantine,
   }: {
     readonly claim: Claim;
-    readonly shape: Shape;
+    readonly planned: readonly PlannedColumn[];
     readonly quarantine: Quarantine;
   },
 ): Promise<{ readonly staged: Staged; readonly read: number; readonly bad: number }> {
@@ -142,7 +145,7 @@ async function stage(
     filled === null
       ? await stageRows(session, {
           manifest: request.manifest,
-          columns: shape.staged,
+          columns: planned.map(({ staged }) => staged),
           slice: { files: request.manifest.files, range: null },
           into,
           bad,
@@ -153,9 +156,8 @@ async function stage(
   await refuseChangedFiles(request.manifest.files);
   refuseWrongCount(request, read);
   if (counts.bad > 0) {
-    await refuseMisfits(session, request, { shape, rows, bad });
     if (counts.good === 0) await refuseAllBad(session, request, bad);
-    await quarantineRows(session, quarantine, `SELECT _raw, _reason FROM ${bad}`);
+    await quarantineRows(session, quarantine, `SELECT * FROM ${bad}`);
   }
   const taken = request.strategy === "append" && claim.relation !== null ? target : null;
   return { staged: { rows, isTarget, taken }, read, bad: counts.bad };
@@ -183,21 +185,33 @@ async function refuseAllBad(session: Session, request: LoadRequest, bad: string)
   );
 }
 
-function write(
+async function write(
   session: Session,
   request: LoadRequest,
-  on: { readonly claim: Claim; readonly shape: Shape; readonly staged: Staged },
+  {
+    claim,
+    planned,
+    staged,
+  }: {
+    readonly claim: Claim;
+    readonly planned: readonly PlannedColumn[];
+    readonly staged: Staged;
+  },
 ): Promise<Written> {
-  switch (request.strategy) {
-    case "replace":
-      return session
-        .count(`SELECT count(*) FROM ${on.staged.rows}`)
-        .then((inserted) => ({ inserted, updated: 0, unchanged: 0 }));
-    case "append":
-      return appendRows(session, request, on);
-    case "merge":
-      return mergeRows(session, request, on);
+  if (request.strategy === "replace") {
+    const inserted = await session.count(`SELECT count(*) FROM ${staged.rows}`);
+    return { inserted, updated: 0, unchanged: 0 };
   }
+  const { relation } = claim;
+  const shape = await shapeTarget(session, request, {
+    columns: planned,
+    relation,
+    rows: staged.rows,
+  });
+  const on = { claim, shape, staged };
+  return request.strategy === "append"
+    ? appendRows(session, request, on)
+    : mergeRows(session, request, on);
 }
 
 function recordLoad(
@@ -206,11 +220,11 @@ function recordLoad(
   {
     claim,
     counts,
-    stored,
+    planned,
   }: {
     readonly claim: Claim;
     readonly counts: Omit<LoadOutcome, "source" | "isRepeat">;
-    readonly stored: readonly StagedColumn[];
+    readonly planned: readonly PlannedColumn[];
   },
 ): Promise<void> {
   const entry = {
@@ -224,11 +238,10 @@ function recordLoad(
     manifest: request.manifest.id,
     cursorBefore: request.cursorBefore,
     cursorAfter: request.manifest.cursor,
-    columns: request.manifest.columns,
+    columns: recordedColumns(request.manifest.columns, planned),
     ...counts,
     rowsCommitted: counts.rowsInserted + counts.rowsUpdated,
     provenance: request.provenance,
   };
-  assert(stored.length === entry.columns.length, "every column of the manifest is stored");
   return record(session, entry, claim.head);
 }

@@ -1,11 +1,13 @@
 import type { TableName } from "../../core/schema/table-schema.ts";
 import type { Hash } from "../../core/std/hash.ts";
+import type { Json } from "../../core/std/json.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { Provenance } from "../../ports/warehouse.ts";
 import type { StagedColumn } from "./column-cast.ts";
 import type { Session } from "./duckdb-session.ts";
 import { literal, quoteName, quoteTable } from "./quote-duckdb.ts";
 import { readRelation } from "./relation.ts";
+import { badColumns } from "./stage-rows.ts";
 
 /** Columns that Sluice adds to rows of its own accord; no source may have them. */
 const reservedColumns: readonly string[] = [
@@ -16,11 +18,11 @@ const reservedColumns: readonly string[] = [
   "_run",
   "_quarantined_at",
   "_problem",
+  "_file",
 ];
 
 const ownColumns: readonly StagedColumn[] = [
-  { name: "_raw", type: "VARCHAR" },
-  { name: "_reason", type: "VARCHAR" },
+  ...badColumns,
   { name: "_load_id", type: "VARCHAR" },
   { name: "_run", type: "VARCHAR" },
   { name: "_quarantined_at", type: "TIMESTAMP" },
@@ -46,6 +48,24 @@ export async function clearQuarantine(session: Session, source: string): Promise
 }
 
 /**
+ * Forgets rows of files that are loaded again. `isOf` is an SQL condition over `_file`.
+ * @returns the names of the files that had any
+ */
+export async function dropFileQuarantine(
+  session: Session,
+  source: string,
+  isOf: string,
+): Promise<readonly (readonly Json[])[]> {
+  const table = quarantineTable(source);
+  const relation = await readRelation(session, table);
+  if (relation?.columns.some(({ name }) => name === "_file") !== true) return [];
+  const from = `FROM ${quoteTable(table)} WHERE ${isOf}`;
+  const names = await session.rows(`SELECT DISTINCT _file ${from}`);
+  await session.run(`DELETE ${from}`);
+  return names;
+}
+
+/**
  * Puts rows into quarantine. `select` gives some of the load's columns, `_reason`, and perhaps `_raw`.
  * @returns how many.
  */
@@ -64,10 +84,27 @@ export async function quarantineRows(
   );
 }
 
+/** The source's columns that quarantine has of its own; of the same name as one of its own, none. */
+function keptColumns({ columns }: Quarantine): readonly StagedColumn[] {
+  return columns.filter(({ name }) => !ownColumns.some((own) => own.name === name.toLowerCase()));
+}
+
+/** The items of a SELECT over staged rows, under the alias `s`, that sets whole rows aside. */
+export function asideItems(quarantine: Quarantine): readonly string[] {
+  const kept = keptColumns(quarantine);
+  const file = quarantine.columns.filter(
+    ({ isFile, name }) => isFile === true && !kept.some((one) => one.name === name),
+  );
+  const items = [...kept, ...file].map(({ name }) => `s.${quoteName(name)}`);
+  if (items.length === quarantine.columns.length) return items;
+  const all = quarantine.columns.map(({ name }) => `${literal(name)}: s.${quoteName(name)}`);
+  return [...items, `CAST(to_json({${all.join(", ")}}) AS VARCHAR) AS _raw`];
+}
+
 /** A column whose type has changed becomes text, which can hold both the old values and the new. */
 async function shapeQuarantine(session: Session, quarantine: Quarantine): Promise<void> {
   const table = quarantineTable(quarantine.source);
-  const wanted = [...quarantine.columns, ...ownColumns];
+  const wanted = [...keptColumns(quarantine), ...ownColumns];
   const relation = await readRelation(session, table);
   if (relation === null) {
     const columns = wanted.map(({ name, type }) => `${quoteName(name)} ${type}`).join(", ");

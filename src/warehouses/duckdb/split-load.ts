@@ -9,7 +9,7 @@ import { type Errand, type Session, withTransaction } from "./duckdb-session.ts"
 import { fence } from "./ledger.ts";
 import { refuseReserved } from "./quarantine.ts";
 import { literal, quoteName, quoteTable } from "./quote-duckdb.ts";
-import { manifestColumns, shapeTarget } from "./shape-target.ts";
+import { manifestColumns, planColumns } from "./shape-target.ts";
 import { stageRows, UnreadableRowError } from "./stage-rows.ts";
 import { literalPath, type Slice } from "./staged-scan.ts";
 
@@ -69,10 +69,12 @@ async function planParts(session: Session, request: LoadRequest): Promise<PartPl
   const manifest = await manifestColumns(session, request);
   refuseReserved(request.source, manifest);
   const { relation } = claim;
-  const columns =
-    relation?.kind === "table" && request.strategy !== "replace"
-      ? (await shapeTarget(session, request, { columns: manifest, relation })).staged
-      : manifest;
+  const isAdded = relation?.kind === "table" && request.strategy !== "replace";
+  const planned = await planColumns(session, request, {
+    columns: manifest,
+    relation: isAdded ? relation : null,
+  });
+  const columns = planned.map(({ staged }) => staged);
   const load = splitId(request, claim);
   await dropBuilds(session, request.target, load);
   const rows = await session.rows(`SELECT part FROM _sluice.parts WHERE load = ${literal(load)}`);

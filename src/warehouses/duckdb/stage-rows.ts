@@ -3,7 +3,16 @@ import type { Manifest } from "../../ports/staging.ts";
 import type { StagedColumn } from "./column-cast.ts";
 import type { Session } from "./duckdb-session.ts";
 import { quoteName } from "./quote-duckdb.ts";
-import { lenientScan, rejectTables, type Slice, strictScan } from "./staged-scan.ts";
+import { fileName, lenientScan, rejectTables, type Slice, strictScan } from "./staged-scan.ts";
+
+/** What is kept of a row that cannot be kept whole. */
+export const badColumns: readonly StagedColumn[] = [
+  { name: "_raw", type: "VARCHAR" },
+  { name: "_reason", type: "VARCHAR" },
+  { name: "_column", type: "VARCHAR" },
+  { name: "_value", type: "VARCHAR" },
+  { name: "_file", type: "VARCHAR" },
+];
 
 /** Reading stopped at a row that cannot be kept whole: it must be read again, leniently. */
 export class UnreadableRowError extends OperatingError {
@@ -22,7 +31,7 @@ export interface StageRequest {
   readonly slice: Slice;
   /** The head of the statement that takes the rows, such as `CREATE TABLE x AS` or `INSERT INTO x`. */
   readonly into: string;
-  /** A table for rows that cannot be kept, with `_raw` and `_reason`; it is made when it is not there. */
+  /** A table for rows that cannot be kept, of `badColumns`; it is made when it is not there. */
   readonly bad: string;
   readonly isLenient: boolean;
 }
@@ -60,30 +69,42 @@ async function stageLeniently(
 ): Promise<{ readonly good: number; readonly bad: number }> {
   const { manifest, columns, slice, into, bad } = request;
   const reading = "temp._sluice_reading";
-  const scan = await lenientScan(session, manifest, columns, slice);
+  const placed: readonly StagedColumn[] = [
+    ...columns.filter((one) => one.name !== file.name),
+    file,
+  ];
+  const scan = await lenientScan(session, manifest, placed, slice);
   await session.run(`CREATE OR REPLACE TEMP TABLE _sluice_reading AS\n${scan}`);
   const names = columns.map(({ name }) => quoteName(name)).join(", ");
   const good = await session.change(
     `${into}\nSELECT ${names} FROM ${reading} WHERE _problem IS NULL`,
   );
   const kind = bad.startsWith("temp.") ? "TEMP TABLE" : "TABLE";
-  await session.run(`CREATE ${kind} IF NOT EXISTS ${bad} (_raw VARCHAR, _reason VARCHAR)`);
+  const kept = badColumns.map(({ name, type }) => `${name} ${type}`).join(", ");
+  await session.run(`CREATE ${kind} IF NOT EXISTS ${bad} (${kept})`);
   let unfit = await session.change(
-    `INSERT INTO ${bad} SELECT _raw, _problem FROM ${reading} WHERE _problem IS NOT NULL`,
+    `INSERT INTO ${bad} SELECT _raw, _problem, _sluice_column, _sluice_value, _file
+     FROM ${reading} WHERE _problem IS NOT NULL`,
   );
-  if (manifest.format.type === "csv") unfit += await keepRejects(session, bad);
+  if (manifest.format.type === "csv") unfit += await keepRejects(session, { bad, slice });
   await session.run(`DROP TABLE ${reading}`);
   return { good, bad: unfit };
 }
 
+const file: StagedColumn = { name: "_file", type: "VARCHAR", isFile: true };
+
 /** Lines that the CSV reader could not make rows of. One line may have several faults. */
-async function keepRejects(session: Session, bad: string): Promise<number> {
+async function keepRejects(
+  session: Session,
+  { bad, slice }: { readonly bad: string; readonly slice: Slice },
+): Promise<number> {
   const errors = `temp.${rejectTables.errors}`;
   const scans = `temp.${rejectTables.scans}`;
   const kept = await session.change(
     `INSERT INTO ${bad}
      SELECT any_value(e.csv_line), concat('line ', e.line, ' of ', any_value(s.file_path), ': ',
-       string_agg(DISTINCT e.error_message, '; ' ORDER BY e.error_message))
+       string_agg(DISTINCT e.error_message, '; ' ORDER BY e.error_message)),
+       NULL, NULL, any_value(${fileName(slice.files, "s.file_path")})
      FROM ${errors} e JOIN ${scans} s USING (scan_id, file_id)
      GROUP BY e.scan_id, e.file_id, e.line, e.line_byte_position`,
   );

@@ -1,9 +1,11 @@
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { Manifest, StagedFile } from "../../ports/staging.ts";
 import {
+  type ColumnProblem,
   columnCast,
   lenient,
   problem,
+  problemItems,
   type StagedColumn,
   type TextCast,
   textCast,
@@ -36,6 +38,8 @@ interface Group {
   readonly where: readonly string[];
   /** How each staged column is found in it; absent where these files do not have it. */
   readonly columns: ReadonlyMap<string, { readonly value: string; readonly type: string }>;
+  /** The name of the file that a row is of. */
+  readonly file: string;
   /** The text of a row and what is wrong with it as a whole, where the format can tell. */
   readonly row: { readonly raw: string; readonly problem: string } | null;
 }
@@ -56,7 +60,8 @@ export async function strictScan(
 
 /**
  * The SELECT that reads a slice as it can: each column as it is to be stored, then `_problem`
- * (NULL for a whole row) and `_raw` (the row as JSON of its texts).
+ * (NULL for a whole row), `_sluice_column` and `_sluice_value` (the first that does not fit) and
+ * `_raw` (the row as JSON of its texts).
  */
 export async function lenientScan(
   session: Session,
@@ -89,6 +94,7 @@ function strictSelect(group: Group, columns: readonly StagedColumn[]): string {
   const losses: string[] = [];
   const items = columns.map((column) => {
     const name = quoteName(column.name);
+    if (column.isFile === true) return `${group.file} AS ${name}`;
     const found = group.columns.get(column.name);
     if (found === undefined) return `CAST(NULL AS ${column.type}) AS ${name}`;
     const cast = castOf(found, column);
@@ -101,9 +107,10 @@ function strictSelect(group: Group, columns: readonly StagedColumn[]): string {
 }
 
 function lenientItems(group: Group, columns: readonly StagedColumn[]): readonly string[] {
-  const problems: string[] = [];
+  const problems: ColumnProblem[] = [];
   const texts: string[] = [];
   const values = columns.map((column) => {
+    if (column.isFile === true) return `${group.file} AS ${quoteName(column.name)}`;
     const found = group.columns.get(column.name);
     if (found === undefined) return `CAST(NULL AS ${column.type}) AS ${quoteName(column.name)}`;
     texts.push(`${literal(column.name)}: ${found.value}`);
@@ -112,10 +119,9 @@ function lenientItems(group: Group, columns: readonly StagedColumn[]): readonly 
     problems.push(problem(found.value, column, cast));
     return `${lenient(found.value, column, cast)} AS ${quoteName(column.name)}`;
   });
-  if (group.row !== null) problems.unshift(group.row.problem);
-  const told = problems.length === 0 ? "''" : `concat_ws('; ', ${problems.join(", ")})`;
   const asJson = texts.length === 0 ? "NULL" : `CAST(to_json({${texts.join(", ")}}) AS VARCHAR)`;
-  return [...values, `nullif(${told}, '') AS _problem`, `${group.row?.raw ?? asJson} AS _raw`];
+  const told = problemItems(problems, group.row?.problem ?? null);
+  return [...values, ...told, `${group.row?.raw ?? asJson} AS _raw`];
 }
 
 function lenientCast(
@@ -136,15 +142,17 @@ const groupOfNothing: Group = {
   from: "(SELECT 1)",
   where: ["false"],
   columns: new Map(),
+  file: "CAST(NULL AS VARCHAR)",
   row: null,
 };
 
 function groupsOf(
   session: Session,
   manifest: Manifest,
-  columns: readonly StagedColumn[],
+  wanted: readonly StagedColumn[],
   options: ScanOptions,
 ): Promise<readonly Group[]> {
+  const columns = wanted.filter(({ isFile }) => isFile === undefined);
   if (options.slice.files.length === 0) return Promise.resolve([groupOfNothing]);
   switch (manifest.format.type) {
     case "csv":
@@ -155,6 +163,30 @@ function groupsOf(
     case "json":
       return Promise.resolve([jsonGroup(manifest, columns, options)]);
   }
+}
+
+/** Where a reader puts the path of the file that a row is of. */
+const pathColumn = "_sluice_path";
+
+/** Asks a reader for each row's path, where the files are several. */
+function pathOption(files: readonly StagedFile[]): string {
+  return files.length > 1 && files.some(({ name }) => name !== null)
+    ? `, filename = '${pathColumn}'`
+    : "";
+}
+
+/**
+ * The SQL of a file's name by its path. An enumeration finds it in one step, and keeps the rows in
+ * their order, which a join does not.
+ */
+export function fileName(files: readonly StagedFile[], path = pathColumn): string {
+  const names = new Map(files.map((file) => [file.path, file.name]));
+  const [first] = names.values();
+  if (names.size < 2 || [...names.values()].every((name) => name === null)) {
+    return `CAST(${literal(first ?? null)} AS VARCHAR)`;
+  }
+  const paths = [...names.keys()].map(literal).join(", ");
+  return `${literal([...names.values()])}[enum_code(CAST(${path} AS ENUM(${paths}))) + 1]`;
 }
 
 function fileList(files: readonly StagedFile[]): string {
@@ -196,9 +228,10 @@ async function csvGroups(
       ? `, store_rejects = true, rejects_table = '${rejectTables.errors}', rejects_scan = '${rejectTables.scans}', rejects_limit = 0`
       : "";
     return {
-      from: `read_csv(${fileList(files)}, auto_detect = false, ${noHive}, columns = ${typeMap(types)}, ${csvOptions(manifest)}, ${csvLimits}${rejects})`,
+      from: `read_csv(${fileList(files)}, auto_detect = false, ${noHive}, columns = ${typeMap(types)}, ${csvOptions(manifest)}, ${csvLimits}${rejects}${pathOption(files)})`,
       where: [],
       columns: new Map(types.map(([name, type]) => [name, { value: quoteName(name), type }])),
+      file: fileName(files),
       row: null,
     };
   });
@@ -249,25 +282,30 @@ function jsonGroup(
   const isLines = manifest.format.type === "ndjson";
   const compression = `compression = ${compressionText(manifest.compression)}`;
   const format = isLines ? "newline_delimited" : "array";
+  const path = pathOption(slice.files);
+  const file = fileName(slice.files);
+  const pathItem = path === "" ? "" : `, ${pathColumn}`;
   if (!isLenient) {
     const types = columns.map((column) => [column.name, readType(column, false)] as const);
     return {
-      from: `read_json(${files}, auto_detect = false, ${noHive}, format = '${format}', ${compression}, columns = ${typeMap(types)})`,
+      from: `read_json(${files}, auto_detect = false, ${noHive}, format = '${format}', ${compression}, columns = ${typeMap(types)}${path})`,
       where: [],
       columns: new Map(types.map(([name, type]) => [name, { value: quoteName(name), type }])),
+      file,
       row: null,
     };
   }
   // Lines that are no JSON at all can only be kept when they are read as text.
-  const lines = `(SELECT line, TRY_CAST(line AS JSON) AS json FROM read_csv(${files},
+  const lines = `(SELECT line, TRY_CAST(line AS JSON) AS json${pathItem} FROM read_csv(${files},
     auto_detect = false, ${noHive}, header = false, delim = '\u0001', quote = '', escape = '',
-    nullstr = '\u0002', ${compression}, ${csvLimits}, columns = {'line': 'VARCHAR'}))`;
-  const objects = `(SELECT CAST(json AS VARCHAR) AS line, json
-    FROM read_json_objects(${files}, ${noHive}, format = 'array', ${compression}))`;
+    nullstr = '\u0002', ${compression}, ${csvLimits}, columns = {'line': 'VARCHAR'}${path}))`;
+  const objects = `(SELECT CAST(json AS VARCHAR) AS line, json${pathItem}
+    FROM read_json_objects(${files}, ${noHive}, format = 'array', ${compression}${path}))`;
   return {
     from: `${isLines ? lines : objects} AS staged`,
     where: isLines ? ["trim(line) <> ''"] : [],
     columns: new Map(columns.map((column) => [column.name, jsonField(column)])),
+    file,
     row: {
       raw: "line",
       problem: "CASE WHEN json IS NULL OR json_type(json) <> 'OBJECT' THEN 'no JSON object' END",
@@ -313,7 +351,7 @@ async function parquetGroups(
     {
       from:
         range === null
-          ? whole
+          ? `read_parquet(${fileList(files)}${options}${pathOption(files)})`
           : `read_parquet(${fileList(files)}, ${noHive}, file_row_number = true)`,
       where: rows,
       columns: new Map(
@@ -322,6 +360,7 @@ async function parquetGroups(
           { value: quoteName(String(row[0])), type: String(row[1]) },
         ]),
       ),
+      file: fileName(files),
       row: null,
     },
   ];

@@ -5,7 +5,7 @@ import type { Claim } from "./claim-load.ts";
 import type { Session } from "./duckdb-session.ts";
 import type { Staged } from "./gate-load.ts";
 import { literal, quoteName, quoteTable } from "./quote-duckdb.ts";
-import { markers, type Shape, storedItems } from "./shape-target.ts";
+import { markers, type Shape } from "./shape-target.ts";
 
 /** What became of the staged rows. `unchanged` are rows that the target held already, as they are. */
 export interface Written {
@@ -106,6 +106,11 @@ async function prepareTarget(
     if (there.has(name)) continue;
     await session.run(`ALTER TABLE ${quoteTable(request.target)} ADD COLUMN ${name} ${type}`);
   }
+}
+
+/** The items of a SELECT over staged rows that gives them the names and types of the target. */
+function storedItems({ stored }: Shape): readonly string[] {
+  return stored.map(({ name, value }) => `${value} AS ${quoteName(name)}`);
 }
 
 function markerItems(request: LoadRequest, claim: Claim): readonly string[] {
