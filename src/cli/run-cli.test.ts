@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { cli } from "../../test/support/cli-scene.ts";
+import { ordersAfter, ordersBefore } from "../../test/support/orders-schemas.ts";
 import { flightsPlan, upToDatePlan } from "../../test/support/plan-report.ts";
 import { consequenceOf } from "../errors/blame.ts";
 import { catalogue, type ErrorCode } from "../errors/catalogue.ts";
@@ -10,10 +11,16 @@ import { listCommands } from "./parse/list-commands.ts";
 const failing = (error: unknown) => ({ openProject: () => Promise.reject(error) });
 const parsed = (text: string): unknown => JSON.parse(text);
 
+const ordersFiles = {
+  "old.json": JSON.stringify(ordersBefore),
+  "new.json": JSON.stringify(ordersAfter),
+};
+
 const jsonForms: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ["init", ["init"], ["folder", "files"]],
   ["check", ["check"], ["valid", "problems", "counts"]],
   ["schema", ["schema"], ["folder", "files"]],
+  ["schema diff", ["schema", "diff", "old.json", "new.json"], ["changes", "compatible", "reasons"]],
   ["sources", ["sources"], ["snapshot", "sources"]],
   ["plan", ["plan"], ["blueprint", "decisions", "summary", "warnings"]],
   ["run", ["run"], ["run"]],
@@ -21,6 +28,23 @@ const jsonForms: readonly (readonly [string, readonly string[], readonly string[
   ["show", ["show"], ["run"]],
   ["why", ["why", "flights.load"], ["task", "state", "reason", "chain"]],
   ["diff", ["diff"], ["added", "removed", "changed"]],
+  ["drift", ["drift"], ["drifts"]],
+  ["negotiate list", ["negotiate", "list"], ["negotiations"]],
+  ["negotiate show", ["negotiate", "show", "0a"], ["negotiation"]],
+  ["negotiate accept", ["negotiate", "accept", "0a", "--by", "ada"], ["negotiation"]],
+  ["negotiate reject", ["negotiate", "reject", "0a", "--by", "ada"], ["negotiation"]],
+  [
+    "negotiate counter",
+    ["negotiate", "counter", "0a", "--by", "ada", "--route", "adapt"],
+    ["negotiation"],
+  ],
+  ["quarantine list", ["quarantine", "list"], ["sources"]],
+  ["quarantine show", ["quarantine", "show", "sales"], ["source", "rowsTotal", "rows"]],
+  [
+    "quarantine release",
+    ["quarantine", "release", "sales", "--by", "ada"],
+    ["source", "rowsReleased", "rowsKept", "kept"],
+  ],
   ["replay", ["replay"], ["run", "blueprint", "recomputed", "identical"]],
   ["doctor", ["doctor"], ["ok", "findings"]],
   ["version", ["version"], ["version"]],
@@ -28,7 +52,7 @@ const jsonForms: readonly (readonly [string, readonly string[], readonly string[
 
 describe("the answer", () => {
   test.each(jsonForms)("of %s --json is one object on stdout", async (_, argv, keys) => {
-    const { stdout, stderr } = await cli([...argv, "--json"]);
+    const { stdout, stderr } = await cli([...argv, "--json"], { files: ordersFiles });
     expect(Object.keys(Object(parsed(stdout)))).toEqual(keys);
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
     expect(stderr.includes("warning") ? "" : stderr).toBe("");
@@ -76,9 +100,20 @@ describe("exit codes", () => {
     ["a run failed", ["run"], 1],
     ["a failed run is shown", ["show"], 0],
     ["a finding is a failure", ["doctor"], 1],
+    ["a command under it is missing", ["negotiate"], 64],
+    ["an answer is on no route", ["negotiate", "accept", "0a", "--by", "x", "--route", "no"], 64],
+    ["a counter-proposal has no route", ["negotiate", "counter", "0a", "--by", "x"], 64],
+    ["nobody answers", ["negotiate", "accept", "0a"], 64],
+    ["schemas differ and nobody asked", ["schema", "diff", "old.json", "new.json"], 0],
+    [
+      "schemas differ and it was asked",
+      ["schema", "diff", "old.json", "new.json", "--detailed-exitcode"],
+      2,
+    ],
+    ["a schema's file is not there", ["schema", "diff", "old.json", "none.json"], 64],
     ["help was asked for", ["run", "--help"], 0],
   ])("%s", async (_, argv, code) => {
-    expect((await cli(argv)).code).toBe(code);
+    expect((await cli(argv, { files: ordersFiles })).code).toBe(code);
   });
 
   test("a plan without work is 0 also where it was asked", async () => {

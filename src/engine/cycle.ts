@@ -1,8 +1,11 @@
 import { decide } from "../core/decide/decide.ts";
 import type { Decided } from "../core/decide/decided.ts";
 import { decisionsOf } from "../core/decide/decision-of.ts";
+import { proposeChanges } from "../core/decide/propose-changes.ts";
 import type { Profile } from "../core/metadata/profile.ts";
+import type { Negotiation } from "../core/routes/negotiation.ts";
 import { present } from "../core/std/assert.ts";
+import { compareText } from "../core/std/compare.ts";
 import type { EpochMs } from "../core/std/time.ts";
 import type { CommittedOutput } from "../ports/warehouse.ts";
 import type { Connections } from "./connections.ts";
@@ -89,6 +92,14 @@ export async function decideCycle(
   return { harvest: harvested, decided };
 }
 
+/** What a decision knows of, and what it proposes. */
+function negotiationsOf(decided: Decided): readonly Negotiation[] {
+  const known = [...decided.input.drift.negotiations.values()];
+  return [...known, ...proposeChanges(decided)].sort((left, right) =>
+    compareText(left.id, right.id),
+  );
+}
+
 /** A decision as a plan that people and programs read. */
 export function planReport(loaded: ValidProject, cycle: Cycle): PlanReport {
   const { decided } = cycle;
@@ -101,6 +112,7 @@ export function planReport(loaded: ValidProject, cycle: Cycle): PlanReport {
     summary,
     ruleSets: decided.input.ruleSets.map(({ id, name }) => ({ id, name })),
     template: decided.input.template.name,
+    negotiations: negotiationsOf(decided),
     warnings: loaded.problems,
   };
 }

@@ -10,11 +10,17 @@ import { readCycleNotes } from "./cycle-notes.ts";
 import { readDecisionInput } from "./decision-store.ts";
 import { diffDecisions } from "./diff-decisions.ts";
 import { diagnose } from "./doctor.ts";
+import type { DriftReader } from "./drift-report.ts";
+import { knownSources } from "./known-sources.ts";
 import { type ValidProject, validProject } from "./load-project.ts";
 import { namedRun, places } from "./named-run.ts";
+import { answerNegotiation, readNegotiation, readNegotiations } from "./negotiation-reports.ts";
 import { notFound } from "./not-found.ts";
 import type { Parts } from "./parts.ts";
+import { readDrifts } from "./read-drifts.ts";
 import { readOutputs } from "./read-outputs.ts";
+import { readQuarantined, readQuarantinedRows } from "./read-quarantine.ts";
+import { releaseQuarantined } from "./release-quarantined.ts";
 import { pastRun, runCycle } from "./run-cycle.ts";
 import type { CycleOptions, SluiceProject } from "./sluice-project.ts";
 
@@ -67,9 +73,36 @@ export function openSluiceProject(parts: Parts): SluiceProject {
         };
       }),
     doctor: async () => await diagnose(parts),
+    ...driftReader(parts),
+    quarantined: async () => await readQuarantined(parts),
+    quarantinedRows: async (source, limit = 20) => await readQuarantinedRows(parts, source, limit),
+    releaseQuarantined: async (source, options) => await releaseQuarantined(parts, source, options),
     sample: async (table, limit) => await sampleTable(parts, table, limit),
     // Every call opens what it needs and closes it; nothing is left to close here.
     [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** History of schemas, and what is agreed on it: the catalog alone tells it. */
+function driftReader(parts: Parts): DriftReader {
+  const now = () => parts.clock.now();
+  return {
+    drifts: async (source) => {
+      const drifts = await reading(parts, async (catalog) => await readDrifts(catalog, source));
+      if (drifts !== null || source === undefined) return drifts ?? [];
+      const known = await knownSources(parts);
+      if (known.includes(source)) return [];
+      throw notFound("source", source, known);
+    },
+    negotiations: async () =>
+      await reading(parts, async (catalog) => await readNegotiations(catalog, now())),
+    negotiation: async (id) =>
+      await reading(parts, async (catalog) => await readNegotiation(catalog, id, now())),
+    respond: async (id, given) => {
+      const path = parts.catalogPath(await parts.readSettings());
+      await using catalog = await parts.catalogs.openWriter(path, "sluice negotiate");
+      return await answerNegotiation(catalog, id, { given, at: now() });
+    },
   };
 }
 

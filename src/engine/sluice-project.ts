@@ -5,6 +5,7 @@ import type { Profile } from "../core/metadata/profile.ts";
 import type { Snapshot } from "../core/metadata/snapshot.ts";
 import type { Problem } from "../core/project/problem.ts";
 import type { SourceSpec } from "../core/project/project.ts";
+import type { Negotiation } from "../core/routes/negotiation.ts";
 import type { RunEvent, RunStatus, TaskStatus } from "../core/run/run-event.ts";
 import type { TableName } from "../core/schema/table-schema.ts";
 import type { Hash } from "../core/std/hash.ts";
@@ -12,6 +13,8 @@ import type { Json } from "../core/std/json.ts";
 import type { EpochMs } from "../core/std/time.ts";
 import type { RunSummary } from "../ports/catalog.ts";
 import type { Rows } from "../ports/warehouse.ts";
+import type { DriftReader } from "./drift-report.ts";
+import type { QuarantineDesk } from "./quarantine-report.ts";
 
 export type { DiffEntry, DiffReport, WhyLink, WhyReport };
 
@@ -20,7 +23,7 @@ export type { DiffEntry, DiffReport, WhyLink, WhyReport };
  * project throw PROJECT_INVALID with all problems in `problems` of the error's cause; `check`
  * returns them instead.
  */
-export interface SluiceProject extends AsyncDisposable {
+export interface SluiceProject extends AsyncDisposable, DriftReader, QuarantineDesk {
   /** Absolute. */
   readonly folder: string;
   /** Reads and checks all project files, without any connection to a source. */
@@ -99,6 +102,8 @@ export interface PlanReport {
   /** Names and human versions behind `record.ruleSets`, and the template's name. */
   readonly ruleSets: readonly { readonly id: Hash; readonly name: string }[];
   readonly template: string;
+  /** What its routes wait for, or were agreed in, and what it proposes. In the order of their ids. */
+  readonly negotiations: readonly Negotiation[];
   /** Warnings of the project's checks, such as sources that no rule covers. */
   readonly warnings: readonly Problem[];
 }

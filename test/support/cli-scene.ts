@@ -12,6 +12,15 @@ import {
   flightsSources,
 } from "./cli-reports.ts";
 import { noon } from "./decide-fixture.ts";
+import {
+  answeredNegotiation,
+  openNegotiation,
+  quarantinedSales,
+  quarantinedSalesRows,
+  releasedSales,
+  salesDrifts,
+  salesNegotiations,
+} from "./drift-reports.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { flightsPlan } from "./plan-report.ts";
 
@@ -72,6 +81,18 @@ function projectOf(reports: ProjectReports): SluiceProject {
       identical: true,
     }),
     doctor: async () => flightsDoctor(),
+    drifts: async () => salesDrifts(),
+    negotiations: async () => salesNegotiations(),
+    negotiation: async () => openNegotiation(),
+    respond: async (_id, { answer, route, by, reason }) =>
+      answeredNegotiation({ answer, route, by, reason, at: noon }),
+    quarantined: async () => quarantinedSales(),
+    quarantinedRows: async (source, limit = 20) => ({
+      ...quarantinedSalesRows(),
+      source,
+      rows: quarantinedSalesRows().rows.slice(0, limit),
+    }),
+    releaseQuarantined: async (source) => ({ ...releasedSales(), source }),
     sample: async () => flightsRows(),
     [Symbol.asyncDispose]: async () => undefined,
     ...reports,

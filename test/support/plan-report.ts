@@ -184,6 +184,7 @@ function reportOf(decided: Decided): PlanReport {
     summary: decided.summary,
     ruleSets: decided.input.ruleSets.map(({ id, name }) => ({ id, name })),
     template: decided.input.template.name,
+    negotiations: [...decided.input.drift.negotiations.values()],
     warnings: [
       {
         code: "source-uncovered",

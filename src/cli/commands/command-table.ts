@@ -1,4 +1,6 @@
 import type { ArgSpec, CommandSpec, FlagSpec } from "./command-spec.ts";
+import { negotiateSpec } from "./negotiate-spec.ts";
+import { quarantineSpec } from "./quarantine-spec.ts";
 
 const runArg: ArgSpec = {
   name: "run",
@@ -42,6 +44,26 @@ export const commandTable: readonly CommandSpec[] = [
     examples: ["sluice schema"],
     isCancellable: false,
     load: async () => (await import("./schema-command.ts")).schemaCommand,
+    subcommands: [
+      {
+        name: "diff",
+        summary: "show what differs between two schemas, and who can still read what",
+        details: [
+          "A schema is a JSON file with { columns: [{ name, type, nullable?, key? }] } and the type" +
+            " names of DuckDB. Needs no project.",
+          "Backward: who reads the new schema can read old data. Forward: who reads the old schema" +
+            " can read new data. Full: both.",
+        ],
+        args: [
+          { name: "old", isRequired: true, summary: "path of a JSON file" },
+          { name: "new", isRequired: true, summary: "likewise" },
+        ],
+        flags: [{ ...detailedExitCode, summary: "exit with 2 when there are differences" }],
+        examples: ["sluice schema diff old.json new.json --json"],
+        isCancellable: false,
+        load: async () => (await import("./schema-diff-command.ts")).schemaDiffCommand,
+      },
+    ],
   },
   {
     name: "sources",
@@ -134,6 +156,21 @@ export const commandTable: readonly CommandSpec[] = [
     isCancellable: false,
     load: async () => (await import("./diff-command.ts")).diffCommand,
   },
+  {
+    name: "drift",
+    summary: "show how the schemas of sources changed, and what became of it",
+    details: [
+      "A timeline for each source: what changed, which way each model went that it reached, by which" +
+        " rule, and where the change ended. Reads history alone; `sluice plan` looks for new changes.",
+    ],
+    args: [{ name: "source", isRequired: false, summary: "only this one (default: all)" }],
+    flags: [],
+    examples: ["sluice drift", "sluice drift orders --json"],
+    isCancellable: false,
+    load: async () => (await import("./drift-command.ts")).driftCommand,
+  },
+  negotiateSpec,
+  quarantineSpec,
   {
     name: "replay",
     summary: "decide again from a run's recorded inputs and compare byte for byte",

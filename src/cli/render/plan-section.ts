@@ -2,13 +2,15 @@ import { printable } from "../text/printable.ts";
 import { formatCount } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
 import { wrapUnder } from "../text/wrap.ts";
-import { decisionNotes, type Note, noteText } from "./decision-notes.ts";
+import { type Note, noteText } from "./decision-notes.ts";
 import {
+  isRunning,
   nameWidthOf,
   type PlannedSegment,
   paintMark,
   renderSegment,
   segmentMark,
+  segmentNotes,
   tasksWords,
 } from "./plan-segment.ts";
 
@@ -31,11 +33,12 @@ export function renderSection(
   if (planned.length === 0) return [];
   const groups = groupBy(planned, foldKey);
   const isFolded = (one: PlannedSegment) => {
+    if (isRunning(one.segment)) return false;
     const members = groups.get(foldKey(one)) ?? [];
     return members.length >= sharedFrom || folded.has(one.segment.tasks[0]?.bypass?.reason);
   };
-  const shown = planned.filter((one) => segmentMark(one.segment) === "+" || !isFolded(one));
-  const notes = new Map(shown.map((one) => [one, notesOf(one)] as const));
+  const shown = planned.filter((one) => !isFolded(one));
+  const notes = new Map(shown.map((one) => [one, segmentNotes(one, style)] as const));
   const shared = sharedNotes(notes);
   const nameWidth = nameWidthOf(shown.map(({ segment }) => segment));
   const foldedGroups = [...groups.values()].filter(
@@ -56,7 +59,8 @@ export function renderSection(
 /** Equal for segments of which there is the same to say: their mark, and why nothing of them runs. */
 function foldKey(one: PlannedSegment): string {
   const mark = segmentMark(one.segment);
-  return mark === "+" ? one.segment.subject : `${mark} ${tasksWords(one)}`;
+  const isOwn = isRunning(one.segment) || (one.segment.route !== null && mark !== "=");
+  return isOwn ? one.segment.subject : `${mark} ${tasksWords(one)}`;
 }
 
 function groupBy(
@@ -70,10 +74,6 @@ function groupBy(
     else group.push(one);
   }
   return groups;
-}
-
-function notesOf(one: PlannedSegment): readonly Note[] {
-  return segmentMark(one.segment) === "+" ? decisionNotes(one.segment, one.decision) : [];
 }
 
 interface SharedNote {

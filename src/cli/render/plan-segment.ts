@@ -1,5 +1,6 @@
 import type { Decision, Segment, Task } from "../../core/decide/blueprint.ts";
 import type { Profile } from "../../core/metadata/profile.ts";
+import type { Negotiation } from "../../core/routes/negotiation.ts";
 import { displayWidth, pad } from "../text/display-width.ts";
 import { printable } from "../text/printable.ts";
 import { formatBytes, formatCounted } from "../text/quantity.ts";
@@ -7,6 +8,8 @@ import type { Colors, Style } from "../text/style.ts";
 import { wrapUnder } from "../text/wrap.ts";
 import { becauseWords, decisionNotes, type Note, noteText } from "./decision-notes.ts";
 import { bypassMark, bypassWords, type Mark } from "./reason-words.ts";
+import { routeNotes } from "./route-notes.ts";
+import { routeWords } from "./route-words.ts";
 import { gateWords, safeguardWords } from "./safeguard-words.ts";
 
 /** A segment with what explains it. */
@@ -15,15 +18,36 @@ export interface PlannedSegment {
   readonly decision: Decision | null;
   /** Of a source. */
   readonly profile: Profile | null;
+  /** What the segment's route waits for, or was agreed in. */
+  readonly negotiation: Negotiation | null;
 }
 
 const tasksWidth = 24;
 
-/** The mark of a whole segment: `+` when anything of it runs, else the one that wants most notice. */
+/** Whether anything of a segment runs. */
+export function isRunning({ tasks }: Segment): boolean {
+  return tasks.some(({ state }) => state === "active");
+}
+
+/**
+ * The mark of a whole segment: `+` when anything of it runs, or `»` when that is through an
+ * adapter, else the one that wants most notice.
+ */
 export function segmentMark(segment: Segment): Mark {
+  if (isRunning(segment)) return segment.route?.to === "adapt" ? "»" : "+";
   const marks = segment.tasks.map(taskMark);
-  const found = (["+", "!", "-"] as const).find((mark) => marks.includes(mark));
+  const found = (["!", "-"] as const).find((mark) => marks.includes(mark));
   return found ?? "=";
+}
+
+/** What is to be said of a segment: its route, unless nothing is to be done, and what rules did. */
+export function segmentNotes(planned: PlannedSegment, { now }: Style): readonly Note[] {
+  const { segment, decision, negotiation } = planned;
+  const isSilent = segment.route === null || segmentMark(segment) === "=";
+  return [
+    ...(isSilent ? [] : routeNotes(segment.route, { negotiation, now })),
+    ...(isRunning(segment) ? decisionNotes(segment, decision) : []),
+  ];
 }
 
 /** One line for the segment, then one for each note on it. */
@@ -37,7 +61,7 @@ export function renderSegment(
   const name = style.colors.bold(pad(printable(segment.subject), nameWidth));
   const head = `  ${paintMark(mark, style.colors)} ${name}  `;
   const tasks = tasksWords(planned);
-  const text = mark === "+" ? `${pad(tasks, tasksWidth)}  ${factWords(planned)}` : tasks;
+  const text = isRunning(segment) ? `${pad(tasks, tasksWidth)}  ${factWords(planned)}` : tasks;
   const indent = nameWidth + 6;
   const lines = wrapUnder(" ".repeat(indent), text.trimEnd(), style.width);
   return [
@@ -55,10 +79,19 @@ export function renderSegmentFully(planned: PlannedSegment, style: Style): reado
   return [
     `  ${title}${facts === "" ? "" : `  ${facts}`}`,
     ...segment.tasks.flatMap((task) => taskLines(task, planned, style)),
+    ...routeLines(planned, style),
     ...decisionNotes(segment, decision)
       .filter(({ words }) => !words.startsWith("gate "))
       .flatMap((note) => wrapUnder("      ", noteText(note, decision), width)),
   ];
+}
+
+function routeLines(planned: PlannedSegment, style: Style): readonly string[] {
+  const { segment, decision, negotiation } = planned;
+  if (segment.route === null) return [];
+  return routeNotes(segment.route, { negotiation, now: style.now }).flatMap((note) =>
+    wrapUnder("      ", noteText(note, decision), style.width),
+  );
 }
 
 function taskLines(task: Task, planned: PlannedSegment, style: Style): readonly string[] {
@@ -95,8 +128,11 @@ export function tasksWords(planned: PlannedSegment): string {
   return [...(active.length === 0 ? [] : [active.join(", ")]), ...others].join("; ");
 }
 
-function bypassLine(task: Task, { decision, profile }: PlannedSegment): string {
+function bypassLine(task: Task, { segment, decision, profile }: PlannedSegment): string {
   if (task.bypass === null) return "";
+  if (task.bypass.reason === "isolated" && segment.route !== null) {
+    return routeWords(segment.route.to);
+  }
   const words = bypassWords(task.bypass);
   if (task.bypass.reason === "rule") {
     const activation = decision?.effects.activation?.value;
@@ -138,7 +174,13 @@ function taskMark(task: Task): Mark {
 
 /** A mark in its colour; the sign alone says the same. */
 export function paintMark(mark: Mark, colors: Colors): string {
-  const paint = { "+": colors.green, "=": colors.dim, "-": colors.yellow, "!": colors.red };
+  const paint = {
+    "+": colors.green,
+    "»": colors.cyan,
+    "=": colors.dim,
+    "-": colors.yellow,
+    "!": colors.red,
+  };
   return paint[mark](mark);
 }
 

@@ -8,7 +8,7 @@ import { wrapUnder } from "../text/wrap.ts";
 import { decisionNotices } from "./decision-notices.ts";
 import { planOrder } from "./plan-order.ts";
 import { renderSection } from "./plan-section.ts";
-import { type PlannedSegment, paintMark, renderSegmentFully } from "./plan-segment.ts";
+import { type PlannedSegment, paintMark, renderSegmentFully, segmentMark } from "./plan-segment.ts";
 import { reasonTag } from "./reason-words.ts";
 
 /**
@@ -22,7 +22,7 @@ export function renderPlan(report: PlanReport, style: Style, isFull: boolean): r
   const planned = segments.map(plannedSegment(report));
   const ofKind = (kind: Segment["kind"]) => planned.filter(({ segment }) => segment.kind === kind);
   return [
-    legend(style),
+    legend(segments, style),
     ...section("Sources", ofKind("source"), style),
     ...section("Models", ofKind("model"), style),
     ...decisionNotices(decisions, style),
@@ -32,9 +32,11 @@ export function renderPlan(report: PlanReport, style: Style, isFull: boolean): r
   ];
 }
 
-function legend({ colors }: Style): string {
+function legend(segments: readonly Segment[], { colors }: Style): string {
+  const isRerouted = segments.some((segment) => segmentMark(segment) === "»");
   const entries = [
     ["+", "runs"],
+    ...(isRerouted ? [["»", "re-routed"] as const] : []),
     ["=", "up to date"],
     ["-", "bypassed"],
     ["!", "held or missing"],
@@ -49,10 +51,12 @@ function plannedSegment(report: PlanReport): (segment: Segment) => PlannedSegmen
   const decisions = new Map<string, Decision>(
     report.decisions.map((decision) => [decision.subject, decision]),
   );
+  const negotiations = new Map(report.negotiations.map((one) => [one.id, one] as const));
   return (segment) => ({
     segment,
     decision: decisions.get(segment.subject) ?? null,
     profile: report.snapshot.profiles.get(segment.subject)?.profile ?? null,
+    negotiation: negotiations.get(segment.route?.negotiation ?? "") ?? null,
   });
 }
 
