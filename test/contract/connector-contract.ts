@@ -178,6 +178,12 @@ export function connectorContract(name: string, makeWorld: () => Promise<Connect
       const draft = await session.extract({ source, folder, cursor: null }, never);
       expect(draft).toMatchObject({ scope: "full", rows: world.rows });
       expect(draft.columns).toEqual(probe.schema?.columns);
+      const names = draft.columns.map(({ name }) => name);
+      expect(probe.arriving.map(({ columns }) => columns.map(({ name }) => name))).toEqual([names]);
+      const loaded = { source, memo: null, loaded: draft.cursor };
+      const { arriving } = await session.probe(loaded, never);
+      // A table says its shape itself; files are all that says theirs.
+      expect(arriving).toEqual(world.connector.sourceKind === "table" ? probe.arriving : []);
       expect(draft.files.length).toBeGreaterThan(0);
       for (const file of draft.files) {
         const content = readFileSync(file.path);

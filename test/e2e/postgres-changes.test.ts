@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { postgresConnector } from "../../src/connectors/postgres/postgres-connector.ts";
 import { hashOf } from "../../src/core/std/hash.ts";
+import type { JsonObject } from "../../src/core/std/json.ts";
 import { codeOf, never, sourceOf } from "../contract/connector-contract.ts";
 import { type PostgresScene, postgresScene } from "../support/postgres-scene.ts";
 
@@ -52,6 +53,28 @@ describe("the fingerprint of a table", () => {
     const rolledBack = "BEGIN; UPDATE watched SET v = 'z'; ROLLBACK";
     await scene.run(rolledBack);
     expect(await fingerprint()).toBe(last);
+  });
+
+  test("comes with the declared shape, enumerations, nullability and key included", async () => {
+    await scene.run(`CREATE TYPE mood AS ENUM ('sad', 'it''s fine');
+      CREATE TABLE declared (id int, region text, m mood, ms mood[], note text NOT NULL, PRIMARY KEY (region, id))`);
+    const shapeOf = async (locator: JsonObject) =>
+      (await scene.probe({ table: "declared", ...locator })).arriving.map((one) => ({
+        ...one,
+        columns: one.columns.map(({ name, type, nullable }) => [name, type, nullable]),
+      }));
+    const columns = [
+      ["id", "INTEGER", false],
+      ["region", "VARCHAR", false],
+      ["m", "ENUM('sad', 'it''s fine')", true],
+      ["ms", "JSON", true],
+      ["note", "VARCHAR", false],
+    ];
+    const rest = { key: ["region", "id"], evidence: { kind: "declared" }, origin: "" };
+    expect(await shapeOf({})).toEqual([{ columns, ...rest }]);
+    await scene.run("ALTER TYPE mood ADD VALUE 'glad' BEFORE 'it''s fine'");
+    expect((await shapeOf({}))[0]?.columns[2]?.[1]).toBe("ENUM('sad', 'glad', 'it''s fine')");
+    expect((await shapeOf({ types: { m: "VARCHAR" } }))[0]?.columns[2]?.[1]).toBe("VARCHAR");
   });
 
   test("of a view, a partitioned table and a materialized view follows their rows", async () => {
