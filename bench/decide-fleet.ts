@@ -1,6 +1,6 @@
 import type { DecideInput, SubjectHistory } from "../src/core/decide/decide-input.ts";
-import { noDrift } from "../src/core/decide/drift-input.ts";
 import type { Decided } from "../src/core/decide/decided.ts";
+import { noDrift } from "../src/core/decide/drift-input.ts";
 import type { Profile } from "../src/core/metadata/profile.ts";
 import { identifyProfile, takeSnapshot } from "../src/core/metadata/snapshot.ts";
 import type { ModelSpec, SourceSpec, Template } from "../src/core/project/project.ts";
@@ -143,6 +143,7 @@ function models(sourceCount: number, modelCount: number): readonly ModelSpec[] {
       sql: `SELECT * FROM ${reads.join(", ")}`,
       file: `models/${name}.sql`,
       code: hashText(name),
+      parts: null,
       inputs: [...new Set(reads)].sort().map((subject) => ({ subject, onBypass: "skip" as const })),
       tier: index % 4,
       owner: null,

@@ -86,6 +86,7 @@ export function modelSpec(
     sql: `SELECT * FROM ${inputs.map((input) => (typeof input === "string" ? input : input.subject)).join(", ")}`,
     file: `models/${name}.sql`,
     code: hashText(`code of ${name}`),
+    parts: null,
     inputs: inputs.map((input) =>
       typeof input === "string" ? { subject: input, onBypass: "skip" } : input,
     ),

@@ -137,6 +137,12 @@ export const modelSchema: z.ZodType<ModelSpec> = z.strictObject({
   sql: z.string(),
   file: z.string(),
   code: z.string(),
+  parts: z
+    .strictObject({
+      rows: z.string(),
+      columns: z.array(z.strictObject({ name: z.string(), code: z.string() })),
+    })
+    .nullable(),
   inputs: z.array(z.strictObject({ subject: z.string(), onBypass: policySchema })),
   tier: count,
   owner: z.string().nullable(),

@@ -71,6 +71,7 @@ export function assembleModel(
           sql: draft.sql,
           file: draft.source.file,
           code: analysis.code,
+          parts: analysis.parts,
           inputs: policies.inputs,
           tier: form.tier ?? defaults.tier,
           owner: form.owner ?? defaults.owner,

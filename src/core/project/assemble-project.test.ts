@@ -27,7 +27,7 @@ function analyze(sql: string): SqlAnalysis {
   const reads = [...sql.matchAll(/(?:from|join) (?:(\w+)\.)?(\w+)/g)].map(
     ([, schema = "", name = ""]) => ({ schema, name }),
   );
-  return { ok: true, code: hashText(sql), reads };
+  return { ok: true, code: hashText(sql), parts: null, reads };
 }
 
 function assemble(files: readonly ProjectFile[]) {

@@ -3,6 +3,7 @@ import type { TableName } from "../schema/table-schema.ts";
 import type { Hash } from "../std/hash.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { Gate } from "./check.ts";
+import type { QueryParts } from "./sql-analysis.ts";
 
 /** How a load changes its table: all of it, its end, or the rows of its key. */
 export type LoadStrategy = "replace" | "append" | "merge";
@@ -80,8 +81,10 @@ export interface ModelSpec {
   readonly sql: string;
   /** The project-relative path of the file, for messages. */
   readonly file: string;
-  /** Identity of the SQL's meaning: formatting and comments do not change it. */
+  /** Identity of the SQL's meaning: formatting, comments and the case of names do not change it. */
   readonly code: Hash;
+  /** What of that is the rows', and what each column's; `null` where all of it is one. */
+  readonly parts: QueryParts | null;
   /** The sources and models that its SQL reads, by subject name, in name order. */
   readonly inputs: readonly ModelInput[];
   readonly tier: number;

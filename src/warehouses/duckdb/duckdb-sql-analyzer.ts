@@ -1,8 +1,11 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { scanSql } from "../../core/project/sql-scanner.ts";
+import { hashText } from "../../core/std/hash.ts";
 import type { ConditionAnalysis, SqlAnalysis, SqlAnalyzer } from "../../ports/sql-analyzer.ts";
 import { isOneExpression } from "./check-sql.ts";
-import { type ParsedSelect, parseSelectTree, readsOf } from "./select-tree.ts";
+import { foldIdentifiers } from "./fold-identifiers.ts";
+import { type FunctionKinds, queryParts } from "./query-parts.ts";
+import { isObject, type ParsedSelect, parseSelectTree, readsOf } from "./select-tree.ts";
 import { translateDuckdbError } from "./translate-duckdb-error.ts";
 
 /**
@@ -15,8 +18,13 @@ export function duckdbSqlAnalyzer(): SqlAnalyzer {
     connection ??= connect();
     return connection;
   };
+  let kinds: Promise<FunctionKinds> | undefined;
+  const functions = () => {
+    kinds ??= open().then(readFunctionKinds);
+    return kinds;
+  };
   return {
-    analyze: async (sql) => analyze(await open(), sql),
+    analyze: async (sql) => analyze(await open(), sql, functions),
     analyzeCondition: async (sql) => analyzeCondition(await open(), sql),
   };
 }
@@ -31,13 +39,34 @@ async function connect(): Promise<DuckDBConnection> {
   return instance.connect();
 }
 
-async function analyze(connection: DuckDBConnection, sql: string): Promise<SqlAnalysis> {
+async function readFunctionKinds(connection: DuckDBConnection): Promise<FunctionKinds> {
+  const names = async (condition: string) => {
+    const answer = await connection.runAndReadAll(
+      `SELECT DISTINCT lower(function_name) FROM duckdb_functions() WHERE ${condition}`,
+    );
+    return new Set(answer.getRows().map(([name]) => String(name)));
+  };
+  return {
+    // A macro may stand for an aggregate.
+    aggregates: await names("function_type IN ('aggregate', 'macro')"),
+    volatile: await names("stability NOT IN ('CONSISTENT')"),
+  };
+}
+
+async function analyze(
+  connection: DuckDBConnection,
+  sql: string,
+  functions: () => Promise<FunctionKinds>,
+): Promise<SqlAnalysis> {
   const parsed = await parse(connection, sql);
   if (!parsed.ok) return parsed;
   const { tables, refusals } = readsOf(parsed.node);
   const [refusal] = refusals;
   if (refusal !== undefined) return { ok: false, message: refusal, offset: null };
-  return { ok: true, code: parsed.code, reads: tables };
+  const folded = foldIdentifiers(parsed.node);
+  const code = hashText(JSON.stringify(folded));
+  const parts = isObject(folded) ? queryParts(folded, await functions()) : null;
+  return { ok: true, code, parts, reads: tables };
 }
 
 /** In the brackets that a condition is put into when it is measured: it must not end them. */

@@ -1,11 +1,10 @@
 import { compareText } from "../../core/std/compare.ts";
-import { type Hash, hashText } from "../../core/std/hash.ts";
 import type { TableReference } from "../../ports/sql-analyzer.ts";
 import { databaseName } from "./quote-duckdb.ts";
 
 /** What DuckDB's parser made of a text, read off its own serialisation. */
 export type ParsedSelect =
-  | { readonly ok: true; readonly node: TreeObject; readonly code: Hash }
+  | { readonly ok: true; readonly node: TreeObject }
   | { readonly ok: false; readonly message: string; readonly offset: number | null };
 
 export type TreeObject = { readonly [field: string]: unknown };
@@ -24,12 +23,18 @@ const pureTableFunctions: ReadonlySet<string> = new Set([
   "pg_timezone_names",
 ]);
 
+/** Whole numbers that JavaScript would round, and those that JSON does not have. */
+const oddNumbers = /(?<!\\)":(-?(?:\d{16,}|Infinity|NaN|nan|inf))(?=[,}\]])/g;
+
 /**
- * Reads the answer of `json_serialize_sql` for `sql`, which must be one SELECT.
- * The code is the tree without places in the text, kept as text: numbers stay exact.
+ * Reads the answer of `json_serialize_sql` for `sql`, which must be one SELECT. Its tree comes without
+ * places in the text; numbers that JavaScript cannot hold are texts in it.
  */
 export function parseSelectTree(sql: string, serialized: string): ParsedSelect {
-  const answer: unknown = JSON.parse(serialized);
+  const text = serialized.replaceAll(oddNumbers, '":"#$1"');
+  const answer: unknown = JSON.parse(text, (field, value: unknown) =>
+    field === "query_location" ? undefined : value,
+  );
   if (!isObject(answer)) return refuse("The parser gave no answer", null);
   if (answer["error"] === true) return syntaxError(sql, answer);
   const statements = answer["statements"];
@@ -38,7 +43,7 @@ export function parseSelectTree(sql: string, serialized: string): ParsedSelect {
   if (second !== undefined) return refuse("There must be one SELECT, not several statements", null);
   const node = isObject(first) ? first["node"] : undefined;
   if (!isObject(node)) return refuse("Only a SELECT can stand here", null);
-  return { ok: true, node, code: hashText(serialized.replaceAll(/"query_location":\d+,?/g, "")) };
+  return { ok: true, node };
 }
 
 function syntaxError(sql: string, answer: TreeObject): ParsedSelect {
