@@ -1,5 +1,6 @@
 import type { Snapshot } from "../metadata/snapshot.ts";
-import { openDrift, recordShapes } from "../schema/record-shapes.ts";
+import { openDrift } from "../schema/open-drift.ts";
+import { recordShapes } from "../schema/record-shapes.ts";
 import type { SchemaHistory } from "../schema/schema-history.ts";
 import { present } from "../std/assert.ts";
 import { compareText } from "../std/compare.ts";

@@ -1,3 +1,4 @@
+import { present } from "../std/assert.ts";
 import type { Hash } from "../std/hash.ts";
 import { renameFloor } from "./detect-renames.ts";
 import { diffSchemas, type KnownRename } from "./diff-schemas.ts";
@@ -9,17 +10,14 @@ import type { Drift, SchemaHistory } from "./schema-history.ts";
  * All that changed from an earlier version of a source to the last, as one step. Renames of the
  * steps are composed (a to b and b to c is a to c), and their confidences multiplied; what a step
  * did and a later one undid is no change.
- * @param from the id of a version
- * @returns `null` when the version is not remembered
+ * @param from the id of a version that is remembered
  */
-export function openDrift(history: SchemaHistory, from: Hash): readonly SchemaChange[] | null {
+export function openDrift(history: SchemaHistory, from: Hash): readonly SchemaChange[] {
   const { versions } = history;
-  const latest = versions.at(-1)?.version;
-  if (latest === undefined) return null;
+  const latest = present(versions.at(-1), "a history is never empty").version;
   if (latest.id === from) return [];
   const at = versions.findLastIndex(({ version }) => version.id === from);
-  const first = versions[at]?.version;
-  if (first === undefined) return null;
+  const first = present(versions[at], "the version is remembered").version;
   const isOrdered = !isJson(first) && !isJson(latest);
   const isNullabilityDeclared =
     first.evidence.kind === "declared" && latest.evidence.kind === "declared";
