@@ -162,7 +162,7 @@ describe("what was typed", () => {
       reports: {
         why: async (task: string, options?: object) => {
           seen.push([task, options]);
-          return { task, state: "active", reason: "new", chain: [] } as const;
+          return { task, state: "active", reason: "new", chain: [], assessment: null } as const;
         },
       },
     };

@@ -72,7 +72,7 @@ function projectOf(reports: ProjectReports): SluiceProject {
     run: async () => ({ run }),
     runs: async (limit = 20) => flightsRuns().slice(0, limit),
     show: async () => ({ run }),
-    why: async (task) => ({ task, state: "active", reason: "new", chain: [] }),
+    why: async (task) => ({ task, state: "active", reason: "new", chain: [], assessment: null }),
     diff: async () => flightsDiff(),
     replay: async (id) => ({
       run: id ?? run.id,

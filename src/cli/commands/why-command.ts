@@ -1,5 +1,6 @@
 import { present } from "../../core/std/assert.ts";
 import { renderWhy } from "../render/render-why.ts";
+import { whyJson } from "../wire/why-json.ts";
 import type { CommandHandler } from "./command-handler.ts";
 import { cycleOptions } from "./cycle-options.ts";
 
@@ -13,7 +14,7 @@ export const whyCommand: CommandHandler = async (context) => {
   );
   return {
     exitCode: 0,
-    json: () => report,
+    json: () => whyJson(report),
     lines: (style) => renderWhy(report, style),
   };
 };

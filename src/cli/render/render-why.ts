@@ -6,6 +6,7 @@ import { formatInstant } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
 import { wrapUnder } from "../text/wrap.ts";
 import { reasonWords } from "./reason-words.ts";
+import { renderAssessment } from "./render-assessment.ts";
 
 /** An explanation for people: the outcome, the tree of its reasons with their facts, and the flip. */
 export function renderWhy(report: WhyReport, style: Style): readonly string[] {
@@ -17,6 +18,7 @@ export function renderWhy(report: WhyReport, style: Style): readonly string[] {
     ...report.chain.flatMap((link, index) =>
       branch(link, { prefix: "", isLast: index === report.chain.length - 1 }, style),
     ),
+    ...(report.assessment === null ? [] : ["", ...renderAssessment(report.assessment, style)]),
     ...(flip === undefined ? [] : ["", ...wrapUnder("It ", flipText(flip), width)]),
   ];
 }

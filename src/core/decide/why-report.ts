@@ -1,3 +1,4 @@
+import type { Assessment } from "../compatibility/assessment.ts";
 import type { Json } from "../std/json.ts";
 import type { TaskId } from "./blueprint.ts";
 
@@ -21,6 +22,11 @@ export interface WhyReport {
   readonly chain: readonly WhyLink[];
   /** The nearest change that would turn the outcome, for a bypass. */
   readonly flip?: string;
+  /**
+   * Of a model's transform: what open changes of schema would do to it, column by column; `null`
+   * where none reaches it.
+   */
+  readonly assessment: Assessment | null;
 }
 
 /**

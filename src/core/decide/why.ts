@@ -1,3 +1,4 @@
+import type { Assessment } from "../compatibility/assessment.ts";
 import type { Task, TaskId } from "./blueprint.ts";
 import type { Decided } from "./decided.ts";
 import type { SubjectNode } from "./subject-node.ts";
@@ -15,9 +16,10 @@ export function explainTask(decided: Decided, id: TaskId): WhyReport | null {
   const found = findTask(decided, id);
   if (found === null) return null;
   const { node, task } = found;
+  const assessment = assessmentOf(node, task);
   if (task.bypass === null) {
     const { reason, chain } = explainActive(decided, node, task);
-    return { task: id, state: "active", reason, chain };
+    return { task: id, state: "active", reason, chain, assessment };
   }
   const flip = flipOf(decided, node, task.bypass);
   return {
@@ -26,7 +28,14 @@ export function explainTask(decided: Decided, id: TaskId): WhyReport | null {
     reason: task.bypass.reason,
     chain: [explainBypass(decided, node, task)],
     ...(flip === null ? {} : { flip }),
+    assessment,
   };
+}
+
+/** What the changes that reach a model would do to its SQL; its other tasks only follow from that. */
+function assessmentOf(node: SubjectNode, { kind }: Task): Assessment | null {
+  if (node.kind !== "model" || kind !== "transform") return null;
+  return node.reach?.assessment ?? null;
 }
 
 function findTask(
