@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   added,
@@ -14,7 +15,8 @@ import {
 import type { QueryLineage } from "../lineage/query-lineage.ts";
 import type { SchemaChange } from "../schema/schema-change.ts";
 import { assessModel } from "./assess-model.ts";
-import type { Verdict } from "./assessment.ts";
+import { type Role, type Verdict, verdicts } from "./assessment.ts";
+import { harmOf, verdictTable } from "./verdict-table.ts";
 
 describe("one change and one use", () => {
   const cases: readonly [string, SchemaChange, QueryLineage, Verdict][] = [
@@ -200,5 +202,54 @@ describe("one change and one use", () => {
     ];
     const lineage = lineageOf([], [use("join", "f")]);
     expect(assessModel(evidenceOf(lineage, [unpadded("f")], { inputs })).gate).toBe("drift");
+  });
+});
+
+describe("the guide", () => {
+  /** Roles that the guide shows as one column, because the table never tells them apart. */
+  const shown: readonly (readonly [string, readonly Role[]])[] = [
+    ["as is", ["identity"]],
+    ["expr", ["transformation"]],
+    ["agg", ["aggregation"]],
+    ["join", ["join"]],
+    ["NOT IN", ["not_in"]],
+    ["where", ["filter", "having", "qualify"]],
+    ["CASE", ["conditional"]],
+    ["group", ["group", "partition"]],
+    ["distinct", ["distinct"]],
+    ["window", ["window"]],
+    ["order", ["order"]],
+    ["UNION", ["set"]],
+    ["`*`", ["star"]],
+    ["unknown", ["opaque"]],
+  ];
+  const letters: Readonly<Record<Verdict, string>> = {
+    safe: "S",
+    absorbed: "A",
+    drift: "D",
+    rewritable: "R",
+    breaks: "B",
+    corrupts: "**X**",
+  };
+
+  test("shows the table as it is", () => {
+    const rows = Object.entries(verdictTable).map(([name, row]) => {
+      const cells = shown.map(([_title, roles]) => {
+        const found = new Set(roles.map((role) => letters[row[role]]));
+        expect([name, roles, found.size]).toEqual([name, roles, 1]);
+        return [...found][0] ?? "";
+      });
+      return `| ${[name.replaceAll("_", " "), ...cells].join(" | ")} |`;
+    });
+    const head = `| | ${shown.map(([title]) => title).join(" | ")} |`;
+    const guide = readFileSync("docs/guides/compatibility.md", "utf8");
+    for (const line of [head, ...rows]) expect(guide).toContain(line);
+  });
+
+  test("names every probability", () => {
+    const guide = readFileSync("docs/guides/compatibility.md", "utf8");
+    for (const verdict of verdicts) {
+      expect(guide).toContain(`| ${letters[verdict]} | ${verdict} | ${harmOf[verdict]} |`);
+    }
   });
 });

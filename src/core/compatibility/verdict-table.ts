@@ -92,7 +92,14 @@ export const verdictTable: Readonly<Record<ChangeClass, Row>> = {
   members: row("drift", { identity: "safe", order: "safe", star: "safe", set: "safe" }),
   format: row("corrupts", { identity: "drift", order: "drift", set: "drift", star: "drift" }),
   key: row("drift", { aggregation: "corrupts", ...keys }),
-  nested_added: row("drift", { transformation: "safe", filter: "safe", order: "safe" }),
+  // What reads a field by its name does not see another one.
+  nested_added: row("drift", {
+    transformation: "safe",
+    filter: "safe",
+    having: "safe",
+    qualify: "safe",
+    order: "safe",
+  }),
   nested_dropped: row("breaks", { identity: "drift", star: "drift", set: "drift" }),
   replaced: row("corrupts", {}),
   tainted: row("drift", { ...keys, ...groups, ...conditions, window: "corrupts" }),
