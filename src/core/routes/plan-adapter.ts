@@ -55,7 +55,7 @@ function planColumn(request: AdapterRequest, column: ObservedColumn): AdaptedCol
     const step = changedColumn(request, planned, change);
     if (typeof step !== "string") planned = step;
     else if (isNeeded(request, name)) return step;
-    // Nobody reads it: NULL of its type is as good as any value, and binds.
+    // Nobody reads it: NULL of its type will do, and binds.
     else return { ...planned, from: [], isCast: false, isTainted: true };
   }
   return planned;
