@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import type { Warehouse } from "../../src/ports/warehouse.ts";
+import { adapterContract } from "./adapter-contract.ts";
 import { buildContract } from "./build-contract.ts";
 import { evolveContract } from "./evolve-contract.ts";
 import { gateContract } from "./gate-contract.ts";
@@ -19,5 +20,6 @@ export function warehouseContract(
     readingContract(scene);
     gateContract(scene);
     buildContract(scene);
+    adapterContract(scene);
   });
 }

@@ -3,6 +3,8 @@ import { tableText } from "../../core/schema/table-schema.ts";
 import { hashOf } from "../../core/std/hash.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { TransformOutcome, TransformRequest } from "../../ports/warehouse.ts";
+import { adaptQuery } from "./adapt-query.ts";
+import { makeAdapter } from "./adapter-view.ts";
 import { canonicalTypes, checkSelect } from "./check-sql.ts";
 import { type Session, withSession, withTransaction } from "./duckdb-session.ts";
 import { entryId, fence, type Head, readCommitted, readHead, record } from "./ledger.ts";
@@ -22,6 +24,19 @@ export function buildModel(
 ): Promise<TransformOutcome> {
   const doing = `Building ${tableText(request.target)} (model ${request.model})`;
   return withTransaction(instance, { doing, signal }, (session) => build(session, request));
+}
+
+/** Makes the views through which a model reads its inputs, in a transaction of their own. */
+export async function makeAdapters(
+  instance: DuckDBInstance,
+  { model, adapters }: TransformRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  if (adapters.length === 0) return;
+  const doing = `Adapting the inputs of model ${model}`;
+  await withTransaction(instance, { doing, signal }, async (session) => {
+    for (const adapter of adapters) await makeAdapter(session, adapter);
+  });
 }
 
 /** Makes a schema that a model names. Two calls at once for one schema would conflict. */
@@ -45,11 +60,13 @@ async function build(session: Session, request: TransformRequest): Promise<Trans
   const repeated = await repeat(session, request, { head, relation });
   if (repeated !== null) return repeated;
   await checkSelect(session, request.sql, `Model ${request.model}`);
+  const what = `Model ${request.model}`;
+  const sql = await adaptQuery(session, request.sql, request.adapters, what);
   await createEmptyInputs(session, request.emptyInputs);
   const wanted = request.materialize;
   await dropOtherKind(session, target, { relation, wanted });
   const kind = wanted === "view" ? "VIEW" : "TABLE";
-  await session.run(`CREATE OR REPLACE ${kind} ${quoteTable(target)} AS\n${request.sql}`);
+  await session.run(`CREATE OR REPLACE ${kind} ${quoteTable(target)} AS\n${sql}`);
   const scope = {
     rows: quoteTable(target),
     taken: null,

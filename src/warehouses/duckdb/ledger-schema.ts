@@ -7,6 +7,7 @@ import type { Session } from "./duckdb-session.ts";
  * - fences: one row per target; every transaction on the target first changes its token;
  * - loads: one row per committed load or build; `seq` counts from 1 without a gap for each target;
  * - cursors: how far each source has been read into its target;
+ * - adapters: what each view over a loaded table was made from;
  * - releases: one row per release of rows from quarantine that let any back in;
  * - parts: committed parts of loads that have not yet finished.
  */
@@ -70,12 +71,13 @@ const migrations: readonly (readonly string[])[] = [
        released_by VARCHAR NOT NULL,
        released_at BIGINT NOT NULL
      )`,
+    "CREATE TABLE _sluice.adapters (view_name VARCHAR PRIMARY KEY, definition VARCHAR NOT NULL)",
   ],
 ];
 
 /** Makes the schemas and brings the ledger's tables to this version. Runs inside a transaction. */
 export async function migrateLedger(session: Session): Promise<void> {
-  for (const schema of ["raw", "quarantine", "main", "_sluice", "_sluice_build"]) {
+  for (const schema of ["raw", "quarantine", "main", "adapted", "_sluice", "_sluice_build"]) {
     await session.run(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
   }
   await session.run("CREATE TABLE IF NOT EXISTS _sluice.versions (version INTEGER PRIMARY KEY)");

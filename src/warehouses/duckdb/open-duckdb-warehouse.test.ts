@@ -271,6 +271,7 @@ describe("openDuckdbWarehouse", () => {
       `ALTER TABLE w._sluice.loads DROP COLUMN rows_superseded;
        ALTER TABLE w._sluice.loads DROP COLUMN rows_replaced;
        DROP TABLE w._sluice.releases;
+       DROP TABLE w._sluice.adapters;
        DELETE FROM w._sluice.versions WHERE version > 1;`,
     );
     await using warehouse = await openDuckdbWarehouse({ path });

@@ -3,7 +3,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { type TableName, tableText } from "../../core/schema/table-schema.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { Rows, Warehouse } from "../../ports/warehouse.ts";
-import { buildModel, makeSchema } from "./build-model.ts";
+import { buildModel, makeAdapters, makeSchema } from "./build-model.ts";
 import { checkSelect } from "./check-sql.ts";
 import { type Errand, type Session, withSession, withTransaction } from "./duckdb-session.ts";
 import { readCursor, readOutputs } from "./ledger.ts";
@@ -115,6 +115,7 @@ function warehouseOf(instance: DuckDBInstance): Warehouse {
   const locks = targetLocks();
   // Locks of their own: a schema is made while a target is held.
   const schemaLocks = targetLocks();
+  const adapterLocks = targetLocks();
   const read = <T>(doing: string, work: (session: Session) => Promise<T>, signal?: AbortSignal) =>
     withSession(instance, errandOf(doing, signal), work);
   return {
@@ -132,6 +133,10 @@ function warehouseOf(instance: DuckDBInstance): Warehouse {
           const { schema } = request.target;
           await schemaLocks.hold([schema.toLowerCase()], () =>
             makeSchema(instance, schema, signal),
+          );
+          await adapterLocks.hold(
+            request.adapters.map(({ view }) => tableText(view)),
+            () => makeAdapters(instance, request, signal),
           );
           return buildModel(instance, request, signal);
         },
