@@ -22,7 +22,7 @@ const jsonForms: readonly (readonly [string, readonly string[], readonly string[
   ["schema", ["schema"], ["folder", "files"]],
   ["schema diff", ["schema", "diff", "old.json", "new.json"], ["changes", "compatible", "reasons"]],
   ["sources", ["sources"], ["snapshot", "sources"]],
-  ["plan", ["plan"], ["blueprint", "decisions", "summary", "warnings"]],
+  ["plan", ["plan"], ["blueprint", "decisions", "negotiations", "summary", "warnings"]],
   ["run", ["run"], ["run"]],
   ["runs", ["runs"], ["runs"]],
   ["show", ["show"], ["run"]],

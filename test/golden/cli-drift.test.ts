@@ -4,15 +4,20 @@ import { changeLines } from "../../src/cli/render/change-lines.ts";
 import { renderDrifts } from "../../src/cli/render/render-drifts.ts";
 import { renderAnswer, renderNegotiation } from "../../src/cli/render/render-negotiation.ts";
 import { renderNegotiations } from "../../src/cli/render/render-negotiations.ts";
+import { renderPlan } from "../../src/cli/render/render-plan.ts";
 import { renderQuarantine } from "../../src/cli/render/render-quarantine.ts";
 import { renderQuarantinedRows } from "../../src/cli/render/render-quarantined-rows.ts";
 import { renderRelease } from "../../src/cli/render/render-release.ts";
 import { renderSchemaDiff } from "../../src/cli/render/render-schema-diff.ts";
+import { renderWhy } from "../../src/cli/render/render-why.ts";
 import { displayWidth } from "../../src/cli/text/display-width.ts";
 import type { Style } from "../../src/cli/text/style.ts";
+import { explainTask } from "../../src/core/decide/why.ts";
 import { changeKinds } from "../../src/core/schema/schema-change.ts";
+import { present } from "../../src/core/std/assert.ts";
 import { colorStyle, plainStyle } from "../support/cli-style.ts";
 import { noon } from "../support/decide-fixture.ts";
+import { driftDecided, driftPlan } from "../support/drift-plan.ts";
 import {
   answeredNegotiation,
   everyChange,
@@ -24,6 +29,8 @@ import {
   salesNegotiations,
 } from "../support/drift-reports.ts";
 import { ordersDiff } from "../support/orders-schemas.ts";
+
+const why = (task: string) => present(explainTask(driftDecided(), task), task);
 
 const countered = () =>
   answeredNegotiation({
@@ -49,6 +56,10 @@ const screens: Readonly<Record<string, (style: Style) => readonly string[]>> = {
   "quarantine-release.txt": (style) => renderRelease(releasedSales(), style),
   "quarantine-release-none.txt": (style) =>
     renderRelease({ source: "sales", rowsReleased: 0, rowsKept: 0, kept: [] }, style),
+  "plan-drift.txt": (style) => renderPlan(driftPlan(), style, false),
+  "plan-drift-full.txt": (style) => renderPlan(driftPlan(), style, true),
+  "why-adapted.txt": (style) => renderWhy(why("by_province.transform"), style),
+  "why-negotiated.txt": (style) => renderWhy(why("revenue.transform"), style),
   "schema-diff.txt": (style) => renderSchemaDiff(ordersDiff(), style),
 };
 

@@ -142,7 +142,7 @@ const situation: Situation = {
  * were, a database is not reached, two found files are not wanted, and a rule lacks a fact.
  */
 export function flightsPlan(): PlanReport {
-  return reportOf(flightsDecided());
+  return planReportOf(flightsDecided());
 }
 
 /** The same with its workings, for explanations. */
@@ -165,17 +165,20 @@ export function upToDatePlan(): PlanReport {
     models: (situation.models ?? []).filter(({ name }) => name !== "revenue"),
   };
   const first = decide(inputOf(present));
-  return reportOf(decide(inputOf({ ...present, at: noon + hourMs, history: historyAfter(first) })));
+  return planReportOf(
+    decide(inputOf({ ...present, at: noon + hourMs, history: historyAfter(first) })),
+  );
 }
 
 /** A cycle over many sources of one kind. */
 export function widePlan(count: number): PlanReport {
   const names = Array.from({ length: count }, (_, index) => `feed_${index}`);
   const sources = names.map((name) => sourceSpec(name));
-  return reportOf(decide(inputOf({ ruleSets: rules, sources })));
+  return planReportOf(decide(inputOf({ ruleSets: rules, sources })));
 }
 
-function reportOf(decided: Decided): PlanReport {
+/** A decision as a plan, with one warning. */
+export function planReportOf(decided: Decided): PlanReport {
   return {
     record: decided.record,
     blueprint: decided.blueprint,

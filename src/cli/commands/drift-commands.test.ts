@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { cli } from "../../../test/support/cli-scene.ts";
+import { driftDecided, driftPlan } from "../../../test/support/drift-plan.ts";
 import { answeredNegotiation, salesDrifts } from "../../../test/support/drift-reports.ts";
 import { ordersAfter, ordersBefore } from "../../../test/support/orders-schemas.ts";
+import { explainTask } from "../../core/decide/why.ts";
+import { present } from "../../core/std/assert.ts";
 import type { GivenAnswer } from "../../engine/drift-report.ts";
 
 const parsed = (text: string): unknown => JSON.parse(text);
@@ -202,5 +205,34 @@ describe("quarantine", () => {
       rowsTotal: 1_203,
       rows: [{ column: "Amount", at: "2026-01-01T10:00:00.000Z" }],
     });
+  });
+});
+
+test("a plan's JSON says the route of each model, what it reads through, and what is negotiated", async () => {
+  const { stdout } = await cli(["plan", "--json"], { reports: { plan: async () => driftPlan() } });
+  expect(parsed(stdout)).toMatchObject({
+    blueprint: {
+      segments: expect.arrayContaining([
+        expect.objectContaining({
+          subject: "by_province",
+          route: expect.objectContaining({ to: "adapt", gate: "rewritable", sources: ["sales"] }),
+        }),
+        expect.objectContaining({ subject: "sales", route: null }),
+      ]),
+    },
+    negotiations: [{ source: "payments", status: "open", deadline: "2026-01-07T12:00:00.000Z" }],
+  });
+});
+
+test("why of a transform says in JSON what each change does to each column", async () => {
+  const report = present(explainTask(driftDecided(), "revenue.transform"), "it is planned");
+  const reports = { why: async () => report };
+  const { stdout } = await cli(["why", "revenue.transform", "--json"], { reports });
+  expect(parsed(stdout)).toMatchObject({
+    assessment: {
+      gate: "corrupts",
+      score: 0,
+      terms: [{ column: "amount", role: "aggregation", change: { before: "BIGINT" } }],
+    },
   });
 });

@@ -26,7 +26,7 @@ export function deadlineWords(
   otherwise: DefaultOutcome,
   now: EpochMs,
 ): string {
-  if (deadline === null) return "no deadline: it waits until somebody answers";
+  if (deadline === null) return "until somebody answers, whenever that is";
   const outcome = otherwise === "accept" ? "it is accepted" : "it is rejected";
   return `until ${formatInstant(deadline)} (${formatAgo(deadline, now)}); without an answer by then ${outcome}`;
 }

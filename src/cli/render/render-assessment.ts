@@ -32,11 +32,12 @@ const roles: Readonly<Record<Role, string>> = {
 export function renderAssessment(assessment: Assessment, style: Style): readonly string[] {
   const { gate, score, evidence, terms, stops } = assessment;
   const { colors, width } = style;
-  const sum = `${verdictWords(gate)} (score ${scoreText(score)}, known from ${evidenceWords(evidence)})`;
-  const head = `On the new shape of its inputs ${gate}: `;
-  const lines = wrapUnder("", head + sum, width);
+  const sum = `${gate}, ${verdictWords(gate)} (score ${scoreText(score)}, known from ${evidenceWords(evidence)})`;
+  const head = "On the new shape of its inputs: ";
+  const [first = "", ...others] = wrapUnder("", head + sum, width);
   return [
-    ...lines.map((line) => line.replace(`${gate}:`, () => verdictPaint(gate, colors)(`${gate}:`))),
+    first.replace(gate, () => verdictPaint(gate, colors)(gate)),
+    ...others,
     ...terms.slice(0, termsMax).flatMap((term) => termLines(term, style)),
     ...moreLine(terms.length),
     ...(stops.length === 0 ? [] : ["What ends here"]),

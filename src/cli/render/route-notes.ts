@@ -18,7 +18,7 @@ export interface RouteContext {
 export function routeNotes(route: SegmentRoute, context: RouteContext): readonly Note[] {
   const by = route.by === null ? [] : [route.by];
   const sources = route.sources.map(printable).join(", ");
-  const because = route.because === null ? "" : ` (${printable(route.because)})`;
+  const because = route.because === null ? "" : `; ${printable(route.because)}`;
   const note = (words: string): Note => ({ words: words + because, by });
   const harm = harmWords(route);
   switch (route.to) {
@@ -29,8 +29,8 @@ export function routeNotes(route: SegmentRoute, context: RouteContext): readonly
     case "negotiate":
       return [...negotiationNotes(route, context), note(`on the new shape of ${sources} ${harm}`)];
     case "isolate":
-      if (route.sources.length === 0) return [note("stopped")];
-      return [note(`stopped: on the new shape of ${sources} ${harm}`)];
+      if (route.sources.length === 0) return [note("stopped by a rule, whatever it reads")];
+      return [note(`on the new shape of ${sources} ${harm}`)];
   }
 }
 
@@ -53,8 +53,10 @@ function negotiationNotes(
 ): readonly Note[] {
   if (route.negotiation === null) return [];
   const show = `\`sluice negotiate show ${shortHash(route.negotiation)}\``;
-  if (negotiation === null) return [{ words: `waits for an answer: ${show}`, by: [] }];
+  if (negotiation === null) return [{ words: `${show} tells what can be done`, by: [] }];
   const { deadline, otherwise, meanwhile } = negotiation;
   const till = deadlineWords(deadline, otherwise, now);
-  return [{ words: `waits for an answer: ${show}; ${till}; ${meanwhileWords(meanwhile)}`, by: [] }];
+  return [
+    { words: `${show} tells what can be done ${till}; ${meanwhileWords(meanwhile)}`, by: [] },
+  ];
 }

@@ -4,14 +4,18 @@ import type {
   Dependency,
   Safeguards,
   Segment,
+  SegmentRoute,
   Task,
   TaskId,
 } from "../../core/decide/blueprint.ts";
 import type { Conflict } from "../../core/effects/merged-effects.ts";
 import type { SubjectKind, TaskKind } from "../../core/project/project.ts";
+import type { Negotiation, NegotiationStatus } from "../../core/routes/negotiation.ts";
+import { negotiationStatus } from "../../core/routes/negotiation-status.ts";
 import type { RuleOutcome } from "../../core/rules/rule-set.ts";
 import type { Hash } from "../../core/std/hash.ts";
 import type { Json } from "../../core/std/json.ts";
+import type { EpochMs } from "../../core/std/time.ts";
 import type { PlanReport } from "../../engine/sluice-project.ts";
 import { isoInstant } from "../text/quantity.ts";
 import { type EffectJson, effectsJson } from "./effect-json.ts";
@@ -32,9 +36,20 @@ export interface PlanJson {
     readonly batches: readonly { readonly id: string; readonly tasks: readonly TaskId[] }[];
   };
   readonly decisions: readonly DecisionJson[];
+  /** Changes of schema that wait for an answer, have one, or are proposed by this plan. */
+  readonly negotiations: readonly PlannedNegotiationJson[];
   readonly summary: { readonly active: number; readonly bypassed: number };
   /** Warnings of the project's checks. */
   readonly warnings: number;
+}
+
+export interface PlannedNegotiationJson
+  extends Pick<Negotiation, "id" | "source" | "from" | "to" | "proposed" | "meanwhile"> {
+  /** As of the plan's instant. */
+  readonly status: NegotiationStatus;
+  /** `null`: it waits for ever. */
+  readonly deadline: string | null;
+  readonly otherwise: Negotiation["otherwise"];
 }
 
 export interface SegmentJson {
@@ -44,6 +59,8 @@ export interface SegmentJson {
   readonly tier: number;
   readonly tags: readonly string[];
   readonly slaMs: number | null;
+  /** Of a model that a change of schema reaches, or that is stopped. */
+  readonly route: SegmentRoute | null;
   readonly tasks: readonly PlannedTaskJson[];
 }
 
@@ -99,15 +116,31 @@ export function planJson(report: PlanReport, isFull: boolean): PlanJson {
       batches: blueprint.batches,
     },
     decisions: report.decisions.map((decision) => decisionJson(decision, isFull)),
+    negotiations: report.negotiations.map((one) => negotiationJson(one, report.snapshot.at)),
     summary: report.summary,
     warnings: report.warnings.length,
   };
 }
 
+function negotiationJson(negotiation: Negotiation, at: EpochMs): PlannedNegotiationJson {
+  const { id, source, from, to, proposed, meanwhile, deadline, otherwise } = negotiation;
+  return {
+    id,
+    source,
+    from,
+    to,
+    proposed,
+    meanwhile,
+    status: negotiationStatus(negotiation, at),
+    deadline: deadline === null ? null : isoInstant(deadline),
+    otherwise,
+  };
+}
+
 function segmentJson(segment: Segment, evidence: Decision["evidence"]): SegmentJson {
-  const { subject, kind, id, tier, tags, slaMs, tasks } = segment;
+  const { subject, kind, id, tier, tags, slaMs, route, tasks } = segment;
   const planned = tasks.map((task) => taskJson(task, evidence[task.id]));
-  return { subject, kind, id, tier, tags, slaMs, tasks: planned };
+  return { subject, kind, id, tier, tags, slaMs, route, tasks: planned };
 }
 
 function taskJson(task: Task, evidence: Json | undefined): PlannedTaskJson {
