@@ -1,4 +1,4 @@
-import { access, realpath, statfs } from "node:fs/promises";
+import { access, realpath, rm, statfs } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { sqliteCatalogs } from "../catalogs/sqlite/sqlite-catalogs.ts";
@@ -15,6 +15,7 @@ import { openSluiceProject } from "../engine/open-sluice-project.ts";
 import type { Parts } from "../engine/parts.ts";
 import type { SluiceProject } from "../engine/sluice-project.ts";
 import type { SqlAnalyzer } from "../ports/sql-analyzer.ts";
+import type { Staging } from "../ports/staging.ts";
 import type { Warehouse } from "../ports/warehouse.ts";
 import { folderStaging } from "../stagings/folder/folder-staging.ts";
 import { connectors } from "./connectors.ts";
@@ -59,6 +60,8 @@ function partsOf(folder: string, options: OpenProjectOptions): Parts {
     openWarehouse: (project) => openWarehouse(folder, project),
     hasWarehouse: async ({ settings }) => await exists(resolve(folder, settings.warehouse.path)),
     openStaging: ({ settings }) => folderStaging(resolve(folder, settings.stagingPath)),
+    openScratch: ({ settings }) => scratchStaging(resolve(folder, settings.stagingPath)),
+    openLineageTools,
     catalogPath: (settings) => resolve(folder, settings.catalogPath),
     freeBytes: async () => {
       const { bavail, bsize } = await statfs(folder);
@@ -79,6 +82,27 @@ function partsOf(folder: string, options: OpenProjectOptions): Parts {
 async function openAnalyzer(): Promise<SqlAnalyzer> {
   const { duckdbSqlAnalyzer } = await import("../warehouses/duckdb/duckdb-sql-analyzer.ts");
   return duckdbSqlAnalyzer();
+}
+
+/** Heavy to load: only where columns are asked about. */
+async function openLineageTools() {
+  const { duckdbSqlBinder } = await import("../warehouses/duckdb/duckdb-sql-binder.ts");
+  const { openPolyglotAnalyzer } = await import("../analyzers/polyglot/open-polyglot-analyzer.ts");
+  const analyzer = openPolyglotAnalyzer();
+  return {
+    binder: duckdbSqlBinder(),
+    analyzer,
+    [Symbol.asyncDispose]: () => analyzer[Symbol.asyncDispose](),
+  };
+}
+
+/** A staging beside the project's, made when something is put there and removed when it is closed. */
+async function scratchStaging(stagingPath: string): Promise<Staging & AsyncDisposable> {
+  const root = `${stagingPath}/.look-${process.pid}-${Date.now().toString(36)}`;
+  return await Promise.resolve({
+    ...folderStaging(root),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  });
 }
 
 /** What only reads the catalog never waits for the warehouse's driver. */

@@ -7,9 +7,12 @@ import type { Negotiation } from "../core/routes/negotiation.ts";
 import { present } from "../core/std/assert.ts";
 import { compareText } from "../core/std/compare.ts";
 import type { EpochMs } from "../core/std/time.ts";
+import type { Catalog, CatalogReader } from "../ports/catalog.ts";
 import type { CommittedOutput } from "../ports/warehouse.ts";
 import type { Connections } from "./connections.ts";
 import type { CycleNotes } from "./cycle-notes.ts";
+import type { DriftNotes } from "./drift-notes.ts";
+import { type GatheredDrift, gatherDrift, type ProbingPlace } from "./gather-drift.ts";
 import { type Harvest, harvest } from "./harvest.ts";
 import type { ValidProject } from "./load-project.ts";
 import type { Parts } from "./parts.ts";
@@ -24,12 +27,22 @@ export interface CycleStart {
   /** By `schema.name`: the ledger's last word. */
   readonly outputs: ReadonlyMap<string, CommittedOutput>;
   readonly connections: Connections;
+  /** What is remembered of shapes. */
+  readonly drift: DriftNotes;
+  /** Where analyses are kept; `null` while there is no catalog. */
+  readonly catalog: CatalogReader | null;
+  /** The same catalog where this cycle may write. */
+  readonly writer: Catalog | null;
+  /** Where staged rows can be looked at; `null` where there is no warehouse to open. */
+  readonly probing: ProbingPlace | null;
 }
 
 /** One harvest and the decision that it led to. */
 export interface Cycle {
   readonly harvest: Harvest;
   readonly decided: Decided;
+  /** By source: the histories of shapes that grew. */
+  readonly histories: GatheredDrift["histories"];
 }
 
 /** Looks at the sources. */
@@ -73,12 +86,13 @@ function kindOf(parts: Parts, connector: string): Profile["kind"] {
 export async function decideCycle(
   parts: Parts,
   start: CycleStart,
-  options: CycleOptions,
+  options: CycleOptions & { readonly run?: string },
 ): Promise<Cycle> {
   const harvested = await harvestCycle(parts, start, options);
   const { project, ruleSets } = start.loaded;
   const past = { outputs: start.outputs, records: harvested.records };
   const records = new Map([...start.notes.records, ...past.records]);
+  const { drift, histories } = await gatherDrift(parts, start, harvested, options.run ?? null);
   const decided = decide({
     snapshot: harvested.snapshot,
     ruleSets,
@@ -88,8 +102,9 @@ export async function decideCycle(
       models: new Map(project.models.map((model) => [model.name, model] as const)),
     },
     history: historyOf({ ...past, records }, harvested.sources, project.models),
+    drift,
   });
-  return { harvest: harvested, decided };
+  return { harvest: harvested, decided, histories };
 }
 
 /** What a decision knows of, and what it proposes. */

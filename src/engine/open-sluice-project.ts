@@ -10,6 +10,7 @@ import { readCycleNotes } from "./cycle-notes.ts";
 import { readDecisionInput } from "./decision-store.ts";
 import { diffDecisions } from "./diff-decisions.ts";
 import { diagnose } from "./doctor.ts";
+import { readDriftNotes } from "./drift-notes.ts";
 import type { DriftReader } from "./drift-report.ts";
 import { knownSources } from "./known-sources.ts";
 import { type ValidProject, validProject } from "./load-project.ts";
@@ -18,11 +19,11 @@ import { answerNegotiation, readNegotiation, readNegotiations } from "./negotiat
 import { notFound } from "./not-found.ts";
 import type { Parts } from "./parts.ts";
 import { readDrifts } from "./read-drifts.ts";
-import { readOutputs } from "./read-outputs.ts";
 import { readQuarantined, readQuarantinedRows } from "./read-quarantine.ts";
 import { releaseQuarantined } from "./release-quarantined.ts";
 import { pastRun, runCycle } from "./run-cycle.ts";
 import type { CycleOptions, SluiceProject } from "./sluice-project.ts";
+import { viewWarehouse } from "./view-warehouse.ts";
 
 /** A project over these parts. It holds nothing open between calls. */
 export function openSluiceProject(parts: Parts): SluiceProject {
@@ -116,12 +117,19 @@ async function startCycle<T>(
   await using catalog = await parts.catalogs.openReader(parts.catalogPath(loaded.project.settings));
   await using connections = connectionsOf(loaded.project, parts);
   const notes = await readCycleNotes(catalog);
+  await using view = await viewWarehouse(parts, loaded.project, notes);
+  await using scratch = await parts.openScratch(loaded.project);
+  const { warehouse, outputs } = view;
   return await work({
     loaded,
     at: options.now ?? parts.clock.now(),
     notes,
-    outputs: await readOutputs(parts, loaded.project, notes),
+    outputs,
     connections,
+    drift: await readDriftNotes(catalog),
+    catalog,
+    writer: null,
+    probing: warehouse === null ? null : { warehouse, staging: scratch, connections },
   });
 }
 

@@ -6,6 +6,7 @@ import type { Connector } from "../ports/connector.ts";
 import type { Log } from "../ports/log.ts";
 import type { Random } from "../ports/random.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import type { LineageAnalyzer, SqlBinder } from "../ports/sql-analyzer.ts";
 import type { Staging } from "../ports/staging.ts";
 import type { Warehouse } from "../ports/warehouse.ts";
 import type { LoadedProject } from "./load-project.ts";
@@ -26,6 +27,12 @@ export interface Parts {
   /** Whether there is a warehouse to open; a plan does not create one. */
   hasWarehouse(project: Project): Promise<boolean>;
   openStaging(project: Project): Staging;
+  /** A staging of its own for a look that leaves nothing behind. */
+  openScratch(project: Project): Promise<Staging & AsyncDisposable>;
+  /** What reads lineage off SQL. Heavy: opened where a change of schema is about, or lineage is asked for. */
+  openLineageTools(): Promise<
+    { readonly binder: SqlBinder; readonly analyzer: LineageAnalyzer } & AsyncDisposable
+  >;
   /** Absolute path of the catalog's file. */
   catalogPath(settings: ProjectSettings): string;
   /** Bytes that are free where the project's files are. */

@@ -14,6 +14,8 @@ import { type Connections, connectionsOf } from "./connections.ts";
 import { decideCycle, planReport } from "./cycle.ts";
 import { readCycleNotes, writeCycleNotes } from "./cycle-notes.ts";
 import { readDecided, writeDecision } from "./decision-store.ts";
+import { readDriftNotes, writeDriftNotes } from "./drift-notes.ts";
+import { driftNotesAfter } from "./drift-notes-after.ts";
 import { taskExecutor } from "./execute-tasks.ts";
 import { abandonRun } from "./journal.ts";
 import type { ValidProject } from "./load-project.ts";
@@ -85,8 +87,9 @@ async function resumedRun(
 
 /** Looks, decides, and writes down what will be run, before anything is. */
 async function newRun(workshop: Workshop, options: RunOptions): Promise<PreparedRun> {
-  const { parts, loaded, catalog, warehouse, connections } = workshop;
+  const { parts, loaded, catalog, warehouse, staging, connections } = workshop;
   const at = options.now ?? parts.clock.now();
+  const id = parts.random.runId(parts.clock.now());
   const notes = await readCycleNotes(catalog);
   const start = {
     loaded,
@@ -94,15 +97,20 @@ async function newRun(workshop: Workshop, options: RunOptions): Promise<Prepared
     notes,
     outputs: await warehouse.outputs(),
     connections,
+    drift: await readDriftNotes(catalog),
+    catalog,
+    writer: catalog,
+    probing: { warehouse, staging, connections },
   };
-  const cycle = await decideCycle(parts, start, options);
+  const cycle = await decideCycle(parts, start, { ...options, run: id });
   const { record, blueprint, input } = cycle.decided;
   await writeDecision(catalog, cycle.decided);
   const { memos, records, found } = cycle.harvest;
   await writeCycleNotes(catalog, { memos, records, found });
+  await writeDriftNotes(catalog, driftNotesAfter(cycle, start.drift));
   const startedAt = parts.clock.now();
   const summary: RunSummary = {
-    id: parts.random.runId(startedAt),
+    id,
     startedAt,
     finishedAt: null,
     status: "running",

@@ -1,5 +1,6 @@
 import type { Task } from "../core/decide/blueprint.ts";
 import type { ModelSpec } from "../core/project/project.ts";
+import { adapterView } from "../core/routes/adapter-view.ts";
 import type { TaskResult } from "../core/run/run-event.ts";
 import { tableText } from "../core/schema/table-schema.ts";
 import { present } from "../core/std/assert.ts";
@@ -34,7 +35,11 @@ async function transformOne(
       sql: model.sql,
       fingerprint: fingerprintOf(task, context, isDegraded),
       gates: task.safeguards.gates,
-      adapters: [],
+      adapters: (segment.route?.adapters ?? []).map((adapter) => ({
+        adapter,
+        table: rawTable(adapter.source),
+        view: adapterView(adapter),
+      })),
       emptyInputs: await emptyInputs(model, context),
       provenance: provenanceOf(task, context),
     },

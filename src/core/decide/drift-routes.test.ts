@@ -64,7 +64,7 @@ function decidedOn(
   });
 }
 
-function routes({ blueprint }: Decided): Readonly<Record<string, string | null>> {
+function routes({ blueprint }: Decided): { readonly clean?: string | null } {
   return Object.fromEntries(
     ["clean", "report", "audit"].map((name) => [
       name,

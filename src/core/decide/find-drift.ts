@@ -61,26 +61,29 @@ function laggingVersions(
   return versions;
 }
 
-/** A source that was never seen before is compared with the first shape that it showed. */
+/**
+ * Readers that lag behind nothing were made for what the source looked like before this cycle; of a
+ * source that was never seen before, for the first shape that it showed.
+ */
 function sourceDrift(
   before: SchemaHistory | null,
   after: SchemaHistory,
   lagging: ReadonlySet<Hash>,
 ): SourceDrift | null {
   const latest = present(after.versions.at(-1), "a history is never empty");
-  const start = present(before?.versions.at(-1) ?? after.versions[0], "a history is never empty");
+  const known = new Set(before?.drifts.map(({ id }) => id));
+  const start = after.drifts.find(({ id }) => !known.has(id))?.from ?? latest.version.id;
   const open: Record<Hash, OpenDrift> = {};
-  for (const id of [...new Set([start.version.id, ...lagging])].sort(compareText)) {
-    if (id === latest.version.id) continue;
+  for (const id of [...new Set([start, ...lagging])].sort(compareText)) {
     const version = after.versions.find((seen) => seen.version.id === id)?.version;
-    if (version === undefined) continue;
-    open[id] = { version, changes: openDrift(after, id) };
+    const changes = id === latest.version.id ? null : openDrift(after, id);
+    if (version !== undefined && changes !== null) open[id] = { version, changes };
   }
   if (Object.keys(open).length === 0) return null;
   return {
     source: after.source,
     latest: latest.version,
-    before: start.version.id,
+    before: start,
     since: latest.at,
     open,
     probes: [],

@@ -1,0 +1,70 @@
+import type { SourceDrift } from "../core/decide/drift-input.ts";
+import type { TableShape } from "../core/lineage/query-lineage.ts";
+import type { IdentifiedProfile } from "../core/metadata/snapshot.ts";
+import type { ModelSpec } from "../core/project/project.ts";
+import type { Column } from "../core/schema/table-schema.ts";
+import { tableText } from "../core/schema/table-schema.ts";
+import { compareText } from "../core/std/compare.ts";
+import type { CommittedOutput } from "../ports/warehouse.ts";
+import { rawTable } from "./task-context.ts";
+
+/** What is known of the shapes of sources. */
+export interface KnownShapes {
+  /** Of those that drifted. */
+  readonly sources: ReadonlyMap<string, SourceDrift>;
+  readonly profiles: ReadonlyMap<string, IdentifiedProfile>;
+  /** By `schema.name`. */
+  readonly outputs: ReadonlyMap<string, CommittedOutput>;
+}
+
+/** The sources that models read, with the columns that their SQL was made for, and all newer ones. */
+export function shapesMadeFor(
+  models: readonly ModelSpec[],
+  known: KnownShapes,
+): ReadonlyMap<string, readonly Column[]> {
+  return shapesOf(models, known, (drift, rest) => {
+    const older = Object.values(drift.open).flatMap(({ version }) => version.columns);
+    return joined([older, drift.latest.columns, rest]);
+  });
+}
+
+/** The same sources with the columns that they have now. */
+export function newShapes(models: readonly ModelSpec[], known: KnownShapes): readonly TableShape[] {
+  const shapes = shapesOf(models, known, ({ latest }) => joined([latest.columns]));
+  return [...shapes].map(([source, columns]) => ({ table: rawTable(source), columns }));
+}
+
+function shapesOf(
+  models: readonly ModelSpec[],
+  { sources, profiles, outputs }: KnownShapes,
+  ofDrifted: (drift: SourceDrift, loaded: readonly Column[]) => readonly Column[],
+): ReadonlyMap<string, readonly Column[]> {
+  const shapes = new Map<string, readonly Column[]>();
+  const own = new Set(models.map(({ name }) => name));
+  const read = models.flatMap(({ inputs }) => inputs.map(({ subject }) => subject));
+  for (const source of [...new Set(read)].filter((name) => !own.has(name)).sort(compareText)) {
+    const loaded = outputs.get(tableText(rawTable(source)))?.columns ?? [];
+    const drift = sources.get(source);
+    const columns =
+      drift === undefined
+        ? joined([profiles.get(source)?.profile.schema?.columns ?? [], loaded])
+        : ofDrifted(drift, loaded);
+    if (columns.length > 0) shapes.set(source, columns);
+  }
+  return shapes;
+}
+
+/** Each column once, as it is first named. */
+function joined(lists: readonly (readonly Column[])[]): readonly Column[] {
+  const columns = new Map<string, Column>();
+  for (const { name, type, nullable } of lists.flat()) {
+    const key = name.toLowerCase();
+    if (!columns.has(key)) columns.set(key, { name, type: bindable(type), nullable });
+  }
+  return [...columns.values()];
+}
+
+/** A type of which nothing is known yet is text, as it will be loaded. */
+function bindable(type: string): string {
+  return type.replaceAll(/"?\bNULL\b"?/g, "VARCHAR");
+}
