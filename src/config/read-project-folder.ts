@@ -27,6 +27,7 @@ const rooms = [
   { name: "models", ending: ".sql", hasFolders: true },
   { name: "rules", ending: ".yaml", hasFolders: false },
   { name: "templates", ending: ".yaml", hasFolders: false },
+  { name: "contracts", ending: ".yaml", hasFolders: false },
 ] as const;
 
 type Room = (typeof rooms)[number];

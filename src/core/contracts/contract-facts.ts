@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { compatibilityModes } from "../schema/compatibility-mode.ts";
+import { isAllowed } from "../schema/compatible.ts";
 import type { ObservedSchema } from "../schema/observed-schema.ts";
 import { checkContract } from "./check-contract.ts";
-import { type Contract, compatibilityModes } from "./contract.ts";
+import type { Contract } from "./contract.ts";
 
 /** What a rule sees as `source.contract`. Unknown facts are null. */
 export const contractFactSchema = z.strictObject({
@@ -52,8 +54,23 @@ export function contractFacts(
     holds: findings?.holds ?? null,
     violations: violations.length,
     broken: [...new Set(violations.map(({ column }) => column))].filter((name) => name !== ""),
-    breaking: [],
+    breaking: now === undefined ? [] : breakingChanges(contract, shapes.slice(0, -1), now),
     mode: contract.mode,
     latency: contract.latencyMs === null ? null : contract.latencyMs / 1_000,
   };
+}
+
+/** Only changes of what is promised: the rest is the producer's own. */
+function breakingChanges(
+  contract: Contract,
+  earlier: readonly ObservedSchema[],
+  now: ObservedSchema,
+): string[] {
+  const promised = new Set(contract.columns.map(({ name }) => name.toLowerCase()));
+  return isAllowed(contract.mode, earlier, now)
+    .reasons.filter(
+      ({ change }) =>
+        promised.size === 0 || change.column === "" || promised.has(change.column.toLowerCase()),
+    )
+    .map(({ because }) => because);
 }

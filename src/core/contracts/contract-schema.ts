@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Contract, compatibilityModes } from "./contract.ts";
+import { compatibilityModes } from "../schema/compatibility-mode.ts";
+import type { Contract } from "./contract.ts";
 
 const texts = z.array(z.string());
 

@@ -1,25 +1,5 @@
+import type { CompatibilityMode } from "../schema/compatibility-mode.ts";
 import type { Column } from "../schema/table-schema.ts";
-
-/**
- * Which changes a contract allows, as schema registries use the words:
- *
- * - backward: who reads by the new schema can read the old data;
- * - forward: who reads by the old schema can read the new data;
- * - full: both; none: anything goes.
- *
- * `_transitive`: against all earlier versions, not only the last.
- */
-export const compatibilityModes = [
-  "backward",
-  "backward_transitive",
-  "forward",
-  "forward_transitive",
-  "full",
-  "full_transitive",
-  "none",
-] as const;
-
-export type CompatibilityMode = (typeof compatibilityModes)[number];
 
 /** A column that a contract promises. */
 export interface ContractColumn extends Column {

@@ -1,4 +1,5 @@
 import { compareText } from "../std/compare.ts";
+import { assembleContracts, type ContractedSources } from "./assemble-contracts.ts";
 import {
   type AssembledModel,
   assembleModel,
@@ -45,8 +46,10 @@ export function assembleProject(
     declared.map((source) => relatedSource(source, surroundings, problems)),
   );
   problems.push(...uselessConnections(draft));
+  const contracted = assembleContracts(draft, sources, surroundings.names);
+  problems.push(...contracted.problems);
   const isValid = !problems.some(({ severity }) => severity === "error");
-  const project = isValid ? toProject(draft, sources, models) : null;
+  const project = isValid ? toProject(draft, contracted, models) : null;
   return { project, problems: sortProblems(problems), places: placesOf(draft) };
 }
 
@@ -167,12 +170,14 @@ function uselessConnections(draft: ProjectDraft): readonly Problem[] {
 
 function toProject(
   draft: ProjectDraft,
-  sources: readonly Named<SourceSpec>[],
+  { sources, terms }: ContractedSources,
   models: readonly AssembledModel[],
 ): Project {
   const { settings } = draft;
   const connections = draft.connections.flatMap(({ connection }) => connection?.spec ?? []);
-  const discover = draft.connections.flatMap((connection) => connection.discover);
+  const discover = draft.connections.flatMap((connection) =>
+    connection.discover.map((spec) => ({ ...spec, contracts: terms })),
+  );
   return {
     name: settings.name,
     settings: settings.settings,

@@ -15,8 +15,8 @@ export interface PropertyForm {
   readonly required?: boolean | undefined;
   readonly unique?: boolean | undefined;
   readonly quality?: readonly QualityForm[] | undefined;
-  readonly properties?: unknown;
-  readonly items?: unknown;
+  readonly properties?: readonly PropertyForm[] | undefined;
+  readonly items?: PropertyForm | undefined;
 }
 
 /** What objects and properties have in common. */

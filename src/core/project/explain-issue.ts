@@ -227,7 +227,8 @@ function explainUnion(
   const place = new Place(schema, context, path);
   const options: unknown = Reflect.get(issue, "options");
   if (place.isMissing) return [place.missing()];
-  if (Array.isArray(options)) return [notAllowed(place, options.map(String))];
+  if (Array.isArray(options))
+    return [notAllowed(place, options.filter((option) => option !== undefined).map(String))];
   const fitting = issue.errors
     .filter((branch) => !branch.some(isAboutWhole))
     .sort((left, right) => left.length - right.length);

@@ -1,6 +1,7 @@
 import { compareText } from "../std/compare.ts";
 import type { ConnectorSchemas } from "./connector-schemas.ts";
 import { type ConnectionDraft, parseConnection } from "./parse-connection.ts";
+import { type ContractDraft, parseContract } from "./parse-contract.ts";
 import { parseDocument } from "./parse-document.ts";
 import { type ModelDraft, parseModel } from "./parse-model.ts";
 import { parseSettings, type SettingsDraft } from "./parse-settings.ts";
@@ -16,6 +17,7 @@ export interface ProjectDraft {
   /** In file order. */
   readonly connections: readonly ConnectionDraft[];
   readonly models: readonly ModelDraft[];
+  readonly contracts: readonly ContractDraft[];
   /** Read by `core/rules`, which knows what a rule may say. */
   readonly ruleFiles: readonly SourceText[];
   /** True when some connection's sources could not be read: an unknown source may be one of them. */
@@ -58,10 +60,13 @@ export function parseProjectFiles(
   }
   const models = ofKind("model").map(parseModel);
   problems.push(...models.flatMap((model) => model.problems));
+  const contracts = ofKind("contract").map(parseContract);
+  problems.push(...contracts.flatMap((contract) => contract.problems));
   return {
     settings,
     template,
     connections,
+    contracts: contracts.flatMap(({ draft }) => draft ?? []),
     models: models.flatMap(({ draft }) => draft ?? []),
     ruleFiles: ofKind("rules"),
     isIncomplete,

@@ -4,6 +4,7 @@ import { compareText } from "../std/compare.ts";
 import type { JsonObject } from "../std/json.ts";
 import { connectionFormOf } from "./connection-form.ts";
 import type { ConnectorSchemas } from "./connector-schemas.ts";
+import { contractForm } from "./contract-form.ts";
 import { formJsonSchema } from "./form-schema.ts";
 import { toJsonObject } from "./json-object.ts";
 import { modelForm } from "./model-form.ts";
@@ -25,6 +26,7 @@ export function projectJsonSchemas(
     ["model.schema.json", "The leading block of models/**/*.sql", modelForm],
     ["rules.schema.json", "rules/*.yaml", ruleSetFile],
     ["template.schema.json", "templates/*.yaml", templateForm],
+    ["contract.schema.json", "contracts/*.yaml", contractForm("3.1")],
   ];
   return new Map(
     forms.map(([file, title, form]) => {
