@@ -205,6 +205,23 @@ describe("the staged rows", () => {
     expect(assessModel(evidenceOf(lineage, [gained("s", "lost")], { probes })).gate).toBe("drift");
   });
 
+  test("without any new member speak for a model further down that names some of them", () => {
+    const first = assessModel(
+      evidenceOf(lineageOf([output("state", "s")]), [gained("s", "lost", "refunded")]),
+    );
+    const second = evidenceOf(
+      lineageOf(
+        [],
+        [use("conditional", "state", { table: "marts.mart", literals: ["paid", "refunded"] })],
+      ),
+      [],
+      { table: "marts.second", reaching: first.derived },
+    );
+    expect(assessModel(second).gate).toBe("corrupts");
+    const probes = answers([{ kind: "new_members", column: "s", known: ["open", "paid"] }, 0]);
+    expect(assessModel({ ...second, probes }).gate).toBe("drift");
+  });
+
   test("that all find their partner keep a key that is written otherwise", () => {
     const lineage = lineageOf(
       [],

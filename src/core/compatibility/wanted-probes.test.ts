@@ -42,9 +42,11 @@ describe("the probes that are worth asking", () => {
     ]);
   });
 
-  test("are NULLs and losses only where they would corrupt", () => {
+  test("are NULLs and losses only where they would corrupt, here or where they are handed to", () => {
     const widened = typed("widened", "k", ["BIGINT", "DOUBLE"]);
-    expect(wanted(lineageOf([output("k", "k")]), widened, nullAllowed("k"))).toEqual([]);
+    const computed = lineageOf([output("k", "k", "transformation")]);
+    expect(wanted(computed, widened, nullAllowed("k"))).toEqual([]);
+    expect(wanted(lineageOf([output("k", "k")]), widened, nullAllowed("k"))).toHaveLength(2);
     expect(wanted(lineageOf([], [use("join", "k")]), widened, nullAllowed("k"))).toEqual(
       [
         { kind: "nulls", column: "k" },

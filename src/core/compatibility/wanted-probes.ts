@@ -64,11 +64,9 @@ export function probesOf(
     .map((probe) => ({ table: origin.table, probe }));
 }
 
-/** A clean answer must be able to change something. */
+/** A clean answer must be able to change something, here or for readers that the values are handed to. */
 function isWorthAsking({ change }: ReachingChange, edge: ColumnEdge, verdict: Verdict): boolean {
-  if (change.kind === "retyped") return true;
-  if (change.kind === "values") return edge.role !== "identity";
-  return isWorse(verdict, "drift");
+  return change.kind === "values" || edge.role === "identity" || isWorse(verdict, "drift");
 }
 
 /** The probe of what changed itself, whichever way it is used; `null` where rows cannot tell. */
