@@ -1,4 +1,5 @@
 import type { SchemaChange } from "../schema/schema-change.ts";
+import { tableText } from "../schema/table-schema.ts";
 import type { ReachingChange, Role, Verdict } from "./assessment.ts";
 import { changeText, listText } from "./change-text.ts";
 import { type ColumnEdge, hasStar, isSameName } from "./column-edges.ts";
@@ -81,6 +82,9 @@ function byMeaning(given: Case, opinion: Opinion): Opinion {
   if (changeClass === "added" && edge.role === "set" && hasOtherMove(given)) {
     return worse(opinion, "corrupts", "with what else moved, values come under other names");
   }
+  if (changeClass === "added" && edge.role === "star" && couldJoinBy(given)) {
+    return worse(opinion, "corrupts", "another table has that name too: NATURAL joins by it");
+  }
   if (edge.role === "set" && !hasStar(given.evidence.lineage, reaching.table)) {
     if (changeClass === "dropped") return better(opinion, "breaks", "it is named there");
     if (changeClass === "renamed") return better(opinion, "rewritable", "it is named there");
@@ -135,9 +139,7 @@ function byLiterals(
 /** Whether the column holds something else than text, so that how it is written is its reader's matter. */
 function isTyped({ evidence, reaching, edge }: Case): boolean {
   if (edge.role === "opaque") return false;
-  const table = evidence.inputs.find((input) =>
-    isSameName(`${input.table.schema}.${input.table.name}`, reaching.table),
-  );
+  const table = evidence.inputs.find((input) => isSameName(tableText(input.table), reaching.table));
   const column = table?.columns.find(({ name }) => isSameName(name, reaching.change.column));
   return (
     column !== undefined && /^(TIMESTAMP|DATE|TIME|.*INT|DOUBLE|FLOAT|DECIMAL)/i.test(column.type)
@@ -163,6 +165,27 @@ const keyRoles: ReadonlySet<Role> = new Set<Role>([
   "partition",
   "opaque",
 ]);
+
+/** `*` with joins may be a NATURAL join, which takes every name that both sides have. */
+function couldJoinBy({ evidence, reaching }: Case): boolean {
+  const { lineage, inputs } = evidence;
+  const { table, change } = reaching;
+  const joined = lineage?.uses.filter((use) => use.context === "join") ?? [];
+  if (!joined.some((use) => isSameName(use.table, table))) return false;
+  const hasName = (name: string) =>
+    inputs.some(
+      (input) =>
+        isSameName(tableText(input.table), name) &&
+        input.columns.some((column) => isSameName(column.name, change.column)),
+    ) ||
+    evidence.reaching.some(
+      (other) =>
+        other.change.kind === "added" &&
+        isSameName(other.table, name) &&
+        isSameName(other.change.column, change.column),
+    );
+  return joined.some((use) => !isSameName(use.table, table) && hasName(use.table));
+}
 
 /** What the binder knows: that nothing fails loudly. What is silent it does not see. */
 function byBind(given: Case, opinion: Opinion): Opinion {

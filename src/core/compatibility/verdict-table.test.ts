@@ -193,6 +193,23 @@ describe("one change and one use", () => {
     expect(assessModel(evidenceOf(lineage, [added("x"), dropped("b")])).gate).toBe("corrupts");
   });
 
+  test("a name that the other side of a join has too could become a key of it, under *", () => {
+    const lineage = lineageOf(
+      [output("a", "a")],
+      [use("star", "*"), use("join", "id"), use("join", "id", { table: "raw.customers" })],
+    );
+    const inputs = (name: string) => [
+      {
+        table: { schema: "raw", name: "customers" },
+        columns: [{ name, type: "VARCHAR", nullable: true }],
+      },
+    ];
+    const gate = (name: string) =>
+      assessModel(evidenceOf(lineage, [added("x")], { inputs: inputs(name) })).gate;
+    expect(gate("X")).toBe("corrupts");
+    expect(gate("y")).toBe("drift");
+  });
+
   test("how a column of points in time is written is its reader's matter", () => {
     const inputs = [
       {
