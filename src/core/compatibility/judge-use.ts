@@ -136,14 +136,15 @@ function byLiterals(
     : { verdict: "safe", reasons: ["every member is named"] };
 }
 
+const typed =
+  /^(TIMESTAMP|DATE$|TIME|U?(TINY|SMALL|BIG|HUGE)INT$|U?INTEGER$|DOUBLE$|FLOAT$|DECIMAL)/i;
+
 /** Whether the column holds something else than text, so that how it is written is its reader's matter. */
 function isTyped({ evidence, reaching, edge }: Case): boolean {
   if (edge.role === "opaque") return false;
   const table = evidence.inputs.find((input) => isSameName(tableText(input.table), reaching.table));
   const column = table?.columns.find(({ name }) => isSameName(name, reaching.change.column));
-  return (
-    column !== undefined && /^(TIMESTAMP|DATE|TIME|.*INT|DOUBLE|FLOAT|DECIMAL)/i.test(column.type)
-  );
+  return column !== undefined && typed.test(column.type);
 }
 
 /** Whether columns of the table went, moved or took another name as well. */
