@@ -214,6 +214,10 @@ function settleColumn(
     { format: formatOf(old), sketch: old.sketch, values: valuesOf(old, version.evidence) },
     { format: formatOf(now), sketch: now.sketch, values: valuesOf(now, observed.evidence) },
   );
+  // What follows from the type alone is said by the type.
+  const isFormatKept = isSameValue(formats.before, formats.after);
+  const isRetyped = renderDataType(types.before) !== renderDataType(types.after);
+  const isNowPlain = isRetyped || isSameValue(formats.after, formatOf(now));
   const isNullable = areDeclared(version, observed)
     ? { before: old.nullable, after: now.nullable }
     : { before: old.nullable || now.nullable, after: old.nullable || now.nullable };
@@ -221,7 +225,8 @@ function settleColumn(
     name: old.name,
     type: renderDataType(types.before),
     nullable: isNullable.before,
-    format: formats.before,
+    format:
+      isFormatKept && isSameValue(formats.before, formatOf(old)) ? old.format : formats.before,
     sketch: learnedSketch(old, now),
   };
   return {
@@ -231,7 +236,7 @@ function settleColumn(
       name: isRenamed ? now.name : old.name,
       type: renderDataType(types.after),
       nullable: isNullable.after,
-      format: isSameValue(formats.after, formatOf(now)) ? now.format : formats.after,
+      format: isFormatKept && isNowPlain ? now.format : formats.after,
       sketch: now.sketch ?? old.sketch,
     },
   };
@@ -248,7 +253,7 @@ function isUnchanged(old: ObservedColumn, column: ObservedColumn): boolean {
     old.type === column.type &&
     old.nullable === column.nullable &&
     old.sketch === column.sketch &&
-    isSameValue(formatOf(old), column.format)
+    isSameValue(old.format, column.format)
   );
 }
 

@@ -20,12 +20,14 @@ export function plainName(name: string): string {
 
 function wordsOf(name: string): readonly string[] {
   const spaced = name
-    .normalize("NFKC")
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replaceAll("ß", "ss")
     .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1 $2")
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
     .replace(/(\p{L})(\p{N})/gu, "$1 $2")
     .replace(/(\p{N})(\p{L})/gu, "$1 $2");
-  return spaced.toLowerCase().match(/[\p{L}\p{M}]+|\p{N}+/gu) ?? [];
+  return spaced.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? [];
 }
 
 function numbersOf(words: readonly string[]): string {
@@ -58,11 +60,18 @@ function wordSimilarity(left: string, right: string): number {
   const [short, long] = left.length <= right.length ? [left, right] : [right, left];
   if (short[0] !== long[0]) return 0;
   if (long === `${short}s` || long === `${short}es`) return 0.95;
+  if (short.endsWith("y") && long === `${short.slice(0, -1)}ies`) return 0.95;
   if (synonyms.get(short) === long) return 0.92;
   const share = short.length / long.length;
   if (short.length >= 3 && share <= 0.6 && long.startsWith(short)) return 0.9;
+  if (short.length >= 5 && lettersOf(short) === lettersOf(long)) return 0.88;
   if (short.length >= 4 && 1 - distance(short, long) / long.length > 0.8) return 0.88;
   return 0;
+}
+
+/** Equal for words in which letters changed places. */
+function lettersOf(word: string): string {
+  return [...word].sort().join("");
 }
 
 /** Abbreviations that are no beginnings of what they stand for, with the same first letter. */

@@ -79,8 +79,9 @@ function follow(first: SchemaVersion, steps: readonly Drift[]): Followed {
     for (const change of changes) {
       const key = change.column.toLowerCase();
       const column = current.get(key);
-      if (valueKinds.has(change.kind))
+      if (valueKinds.has(change.kind) || change.kind === "added") {
         touched.add((column?.original ?? change.column).toLowerCase());
+      }
       if (column === undefined) continue;
       if (change.kind === "dropped" || change.kind === "renamed") next.delete(key);
       if (change.kind === "renamed") {
