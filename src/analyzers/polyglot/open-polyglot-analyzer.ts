@@ -3,6 +3,7 @@ import { opaqueUse, sortUses } from "../../core/lineage/reconcile-lineage.ts";
 import { tableText } from "../../core/schema/table-schema.ts";
 import type { LineageAnalyzer } from "../../ports/sql-analyzer.ts";
 import { openParserWorker } from "./open-parser-worker.ts";
+import { readLineage } from "./read-lineage.ts";
 
 /** How long one query may take, its thread's start included. */
 const timeLimitMs = 10_000;
@@ -20,7 +21,7 @@ export function openPolyglotAnalyzer(): LineageAnalyzer {
       }
       const answer = await parser.parse(request.sql, request.dialect);
       if (!answer.ok) return unknownLineage(request, answer.message);
-      return unknownLineage(request, "queries are not read yet");
+      return readLineage(answer.statements, request);
     },
     [Symbol.asyncDispose]: () => parser[Symbol.asyncDispose](),
   };
