@@ -6,8 +6,9 @@ import type { Json } from "../core/std/json.ts";
 import { toJson } from "../core/std/to-json.ts";
 import type { Catalog, CatalogReader } from "../ports/catalog.ts";
 
-/** What is known of one query over inputs of given shapes. */
+/** What is known of a model's query over inputs of given shapes. */
 export interface LineageEntry {
+  readonly model: string;
   readonly lineage: QueryLineage;
   /** Its result's columns, or why it does not bind to the shapes. */
   readonly bind: BindResult;
@@ -58,6 +59,7 @@ const bindSchema: z.ZodType<BindResult> = z.discriminatedUnion("ok", [
 
 /** The form of an entry where it is stored as JSON. */
 export const lineageEntrySchema: z.ZodType<LineageEntry> = z.strictObject({
+  model: z.string(),
   lineage: lineageSchema,
   bind: bindSchema,
 });
@@ -81,34 +83,57 @@ export function memoryLineageCache(): LineageCache {
   };
 }
 
-/** The kind of note under which a catalog keeps analyses. */
+/** The kind of note under which a catalog keeps analyses, by model: the last of each. */
 const noteKind = "lineage";
 
+const noteSchema = z.strictObject({ id: z.string(), entry: lineageEntrySchema });
+
 /**
- * A cache in a catalog's notes, read once. What is written goes to the catalog where it is a writer,
- * and otherwise lasts as long as the process.
+ * A cache in a catalog's notes, read once. What is written goes to the catalog where there is a
+ * writer, and otherwise lasts as long as the process.
  */
 export function catalogLineageCache(reader: CatalogReader, writer: Catalog | null): LineageCache {
   const recent = memoryLineageCache();
-  let notes: Promise<ReadonlyMap<string, Json>> | undefined;
+  let notes: Promise<ReadonlyMap<Hash, Json>> | undefined;
   return {
     read: async (ids) => {
-      notes ??= reader.notes(noteKind);
+      notes ??= readNotes(reader);
       const stored = await notes;
       const found = new Map(await recent.read(ids));
       for (const id of ids) {
         const note = found.has(id) ? undefined : stored.get(id);
         // A note of another version is no answer: what it was about is analyzed again.
-        const entry = note === undefined ? null : lineageEntrySchema.safeParse(note);
-        if (entry?.success === true) found.set(id, entry.data);
+        const parsed = note === undefined ? null : noteSchema.safeParse(note);
+        if (parsed?.success === true) found.set(id, parsed.data.entry);
       }
       return found;
     },
     write: async (entries) => {
       await recent.write(entries);
-      if (writer === null || entries.size === 0) return;
-      const json = [...entries].map(([id, entry]): [string, Json] => [id, toJson(entry)]);
-      await writer.putNotes(noteKind, new Map(json));
+      if (writer !== null) await writeLineageNotes(writer, entries);
     },
   };
+}
+
+/** Keeps analyses in a catalog, each in place of the last one of its model. */
+export async function writeLineageNotes(
+  writer: Pick<Catalog, "putNotes">,
+  entries: ReadonlyMap<Hash, LineageEntry>,
+): Promise<void> {
+  if (entries.size === 0) return;
+  const notes = [...entries].map(([id, entry]): [string, Json] => [
+    entry.model,
+    toJson({ id, entry }),
+  ]);
+  await writer.putNotes(noteKind, new Map(notes));
+}
+
+async function readNotes(reader: CatalogReader): Promise<ReadonlyMap<Hash, Json>> {
+  const notes = await reader.notes(noteKind);
+  const byId = new Map<Hash, Json>();
+  for (const note of notes.values()) {
+    const head = z.object({ id: z.string() }).safeParse(note);
+    if (head.success) byId.set(head.data.id, note);
+  }
+  return byId;
 }

@@ -19,6 +19,7 @@ import { answerNegotiation, readNegotiation, readNegotiations } from "./negotiat
 import { notFound } from "./not-found.ts";
 import type { Parts } from "./parts.ts";
 import { readDrifts } from "./read-drifts.ts";
+import { lineageReader } from "./read-lineage.ts";
 import { readQuarantined, readQuarantinedRows } from "./read-quarantine.ts";
 import { releaseQuarantined } from "./release-quarantined.ts";
 import { pastRun, runCycle } from "./run-cycle.ts";
@@ -75,6 +76,9 @@ export function openSluiceProject(parts: Parts): SluiceProject {
       }),
     doctor: async () => await diagnose(parts),
     ...driftReader(parts),
+    ...lineageReader(parts, async () =>
+      startCycle(parts, {}, async (start) => (await harvestCycle(parts, start, {})).snapshot),
+    ),
     quarantined: async () => await readQuarantined(parts),
     quarantinedRows: async (source, limit = 20) => await readQuarantinedRows(parts, source, limit),
     releaseQuarantined: async (source, options) => await releaseQuarantined(parts, source, options),

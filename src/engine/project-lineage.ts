@@ -107,7 +107,7 @@ function want(
 ): WantedLineage {
   const inputs: TableShape[] = [];
   const unknown: string[] = [];
-  const parts = [`lineage ${analysisVersion}`, model.code];
+  const parts = [`lineage ${analysisVersion}`, model.name, model.code];
   for (const { subject } of model.inputs) {
     const known = tables.get(subject);
     if (known === undefined) {
@@ -153,8 +153,7 @@ async function analyze(
     binder.bind(inputs, [query]),
   ]);
   const bind = binds[0] ?? { ok: false, message: "The binder gave no answer" };
-  if (unknown.length === 0) return { lineage, bind };
-  return { lineage: withUnknown(lineage, unknown), bind };
+  return { model: model.name, lineage: withUnknown(lineage, unknown), bind };
 }
 
 /**
@@ -174,6 +173,7 @@ export async function lineageOf(
 }
 
 function withUnknown(lineage: QueryLineage, unknown: readonly string[]): QueryLineage {
+  if (unknown.length === 0) return lineage;
   return {
     ...lineage,
     uses: sortUses([...lineage.uses, ...unknown.map((table) => opaqueUse(table, "*"))]),

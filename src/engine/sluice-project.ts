@@ -14,6 +14,7 @@ import type { EpochMs } from "../core/std/time.ts";
 import type { RunSummary } from "../ports/catalog.ts";
 import type { Rows } from "../ports/warehouse.ts";
 import type { DriftReader } from "./drift-report.ts";
+import type { LineageReader } from "./lineage-report.ts";
 import type { QuarantineDesk } from "./quarantine-report.ts";
 
 export type { DiffEntry, DiffReport, WhyLink, WhyReport };
@@ -23,7 +24,7 @@ export type { DiffEntry, DiffReport, WhyLink, WhyReport };
  * project throw PROJECT_INVALID with all problems in `problems` of the error's cause; `check`
  * returns them instead.
  */
-export interface SluiceProject extends AsyncDisposable, DriftReader, QuarantineDesk {
+export interface SluiceProject extends AsyncDisposable, DriftReader, QuarantineDesk, LineageReader {
   /** Absolute. */
   readonly folder: string;
   /** Reads and checks all project files, without any connection to a source. */
