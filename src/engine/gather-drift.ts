@@ -11,6 +11,7 @@ import {
 import { type DriftFound, findDrift } from "../core/decide/find-drift.ts";
 import { findReaders, orderModels } from "../core/decide/model-order.ts";
 import type { ModelSpec, SourceSpec } from "../core/project/project.ts";
+import { adapterProbes } from "../core/routes/castable-columns.ts";
 import { canonicalJson } from "../core/std/canonical-json.ts";
 import { toOperatingError } from "../errors/operating-error.ts";
 import type { NamedQuery } from "../ports/sql-analyzer.ts";
@@ -190,12 +191,7 @@ function probesWanted(
       for (const one of asked) wanted.set(canonicalJson(one), one);
     }
     // Whether a view can give a column its old type is a question of its values, whoever reads it.
-    for (const { change, origin } of reaching) {
-      const column = origin?.columns[0];
-      if (column === undefined || !("isLossy" in change)) continue;
-      const one: Probe = { kind: "lossy_cast", column, to: change.before };
-      wanted.set(canonicalJson(one), one);
-    }
+    for (const one of adapterProbes(table, changes)) wanted.set(canonicalJson(one), one);
   }
   return [...wanted.values()];
 }

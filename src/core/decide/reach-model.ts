@@ -151,10 +151,13 @@ function flowThrough(
   const known = above.flows.get(key);
   if (known !== undefined) return known;
   const into = flowInto(context, nodes, above.spec, flow);
+  const isAdapted = route?.to === "adapt";
+  const drift = context.input.drift.sources.get(flow.source);
   const { derived } = assessModel({
     ...evidenceOf(above.spec, exposure),
     reaching: adapted(above, flow, into),
-    bind: null,
+    bind: isAdapted ? null : exposure.bind,
+    probes: drift === undefined ? null : new Map([[`raw.${flow.source}`, drift.probes]]),
     sample: null,
   });
   above.flows.set(key, derived);

@@ -2,7 +2,7 @@ import { type Assessment, type Verdict, verdicts } from "../compatibility/assess
 import type { MergedEffects } from "../effects/merged-effects.ts";
 import type { ModelSpec } from "../project/project.ts";
 import { negotiatedRoute, negotiationId } from "../routes/negotiation-status.ts";
-import type { Meanwhile, RouteKind } from "../routes/route.ts";
+import type { Adapter, Meanwhile, RouteKind } from "../routes/route.ts";
 import type { Hash } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
 import { adaptSource } from "./adapt-source.ts";
@@ -69,14 +69,23 @@ function standing(spec: ModelSpec, reach: ModelReach, asked: Asked | null): Mode
   return carried({ spec, reach, by, because: null, meanwhile: null }, "adapt");
 }
 
-/** The model runs: on the new shape of some sources, and through adapters on others. */
+/**
+ * The model runs: on the new shape of some sources, and through adapters on others. One that reads
+ * the old shape of a source, and whose adapter can be made no more, is stopped.
+ */
 function carried(routed: Routed, wanted: "pass" | "adapt"): ModelRoute {
-  const adapters = routed.reach.sources.flatMap((source) => {
+  const adapters: Adapter[] = [];
+  for (const source of routed.reach.sources) {
+    const isStanding = source.lag?.route === "adapt";
     const isWanted = wanted === "adapt" && needsAdapter(routed.reach, source);
-    if (source.lag?.route !== "adapt" && !isWanted) return [];
+    if (!isStanding && !isWanted) continue;
     const plan = adaptSource(source, routed.reach.exposure);
-    return plan.ok ? plan.adapter : [];
-  });
+    if (plan.ok) adapters.push(plan.adapter);
+    else if (isStanding) {
+      const because = `${source.source} cannot be read as it was any more: ${plan.because}`;
+      return stopped({ ...routed, because }, "isolate");
+    }
+  }
   const to = adapters.length > 0 ? "adapt" : "pass";
   return { ...routeOf(routed), to, negotiation: null, adapters, meanwhile: null };
 }
