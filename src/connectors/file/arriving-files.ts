@@ -56,7 +56,9 @@ export async function lookAtArriving(
     for (const file of ends) {
       const { sha256 } = file.content;
       sketches[sha256] ??=
-        request.sketches[sha256] ?? (await sketchFile(file, request.locator, request.context));
+        file.sketches ??
+        request.sketches[sha256] ??
+        (await sketchFile(file, request.locator, request.context));
     }
     arriving.push(observe(run, { ...request, sketches, ends, files: filled }));
   }

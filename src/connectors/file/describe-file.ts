@@ -5,6 +5,7 @@ import { describeJson } from "./describe-json.ts";
 import { type DuckdbReader, quoteName, quoteText, type ReaderRows } from "./duckdb-reader.ts";
 import {
   type FileFacts,
+  type FileLook,
   headBytes,
   noColumns,
   type ReadableFile,
@@ -15,9 +16,10 @@ import type { FileFormat, FileLocator } from "./file-locator.ts";
 import { type CsvScan, csvDetectSql, csvScanSql, parquetScanSql } from "./file-scan.ts";
 import { findOpenQuote } from "./find-open-quote.ts";
 import { confirmTypes, inferTypes, unknownType } from "./infer-types.ts";
+import { lookAtTyped } from "./look-at-typed.ts";
 import { readFormats } from "./read-formats.ts";
+import { readSketches } from "./read-sketches.ts";
 import { succeeds } from "./succeeds.ts";
-import { typedFormats } from "./typed-formats.ts";
 
 type Run = (sql: string) => Promise<ReaderRows>;
 
@@ -30,7 +32,7 @@ export async function describeFile(
   format: FileFormat,
   locator: FileLocator,
   context: { readonly reader: DuckdbReader; readonly signal: AbortSignal },
-): Promise<FileFacts> {
+): Promise<FileLook> {
   const path = await context.reader.literalPath(file.readable);
   return context.reader.withConnection(context.signal, async (run) => {
     const target = { ...file, readable: path };
@@ -54,12 +56,15 @@ async function describeCsv(
   run: Run,
   file: ReadableFile,
   csv: FileLocator["csv"],
-): Promise<FileFacts> {
+): Promise<FileLook> {
   const bytes = await readHead({ absolute: file.readable, isGzip: file.isGzip }, headBytes);
   const text = new TextDecoder().decode(bytes);
   const head = parseCsvHead(text, csv, bytes.length === file.textBytes);
   const shape = { type: "csv", delimiter: head?.delimiter ?? ",", skip: head?.skip ?? 0 } as const;
-  if (!head) return { ...noColumns, rows: 0, isExact: true, needsRewrite: false, shape };
+  if (!head) {
+    const empty = { ...noColumns, rows: 0, isExact: true, needsRewrite: false, shape };
+    return { facts: empty, sketches: [] };
+  }
   const isWhole = file.textBytes <= wholeBytesMax;
   const sample = await takeSample(run, file, { head, csv, isWhole });
   const inferred = await inferTypes(run, "sample", sample.scan.columns);
@@ -76,7 +81,7 @@ async function describeCsv(
   const formats = await readFormats(run, "sample", columns);
   if (sample.scan.isLenient || !all.isExact) await refuseOpenQuote(file, csv, shape.delimiter);
   const types = columns.map(({ type }, index) => all.types[index] ?? type);
-  return {
+  const facts: FileFacts = {
     columns: columns.map(({ name }, index) => [name, types[index] ?? "VARCHAR"]),
     evident: types.map((type) => (type === unknownType ? "NULL" : type)),
     // What was read off the sample does not hold for a type that all rows gave.
@@ -86,6 +91,7 @@ async function describeCsv(
     needsRewrite: !sample.isRegular,
     shape,
   };
+  return { facts, sketches: await readSketches(run, "sample", sample.scan.columns) };
 }
 
 /** A lenient reader would make one value of all rows after a quote that is never closed. */
@@ -184,7 +190,7 @@ async function detectedNames(run: Run, path: string, scan: CsvScan) {
   return isRead ? names.map(([name]) => String(name)) : null;
 }
 
-async function describeParquet(run: Run, file: ReadableFile): Promise<FileFacts> {
+async function describeParquet(run: Run, file: ReadableFile): Promise<FileLook> {
   const scan = parquetScanSql(file.readable);
   const columns = await run(
     `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${scan})`,
@@ -193,13 +199,15 @@ async function describeParquet(run: Run, file: ReadableFile): Promise<FileFacts>
     `SELECT num_rows::DOUBLE FROM parquet_file_metadata(${quoteText(file.readable)})`,
   );
   const typed = columns.map(([name, type]): [string, string] => [String(name), String(type)]);
-  return {
+  const { formats, sketches } = await lookAtTyped(run, scan, typed);
+  const facts: FileFacts = {
     columns: typed,
     evident: typed.map(([, type]) => type),
-    formats: await typedFormats(run, scan, typed),
+    formats,
     rows: typeof rows === "number" ? rows : null,
     isExact: typeof rows === "number",
     needsRewrite: false,
     shape: { type: "parquet" },
   };
+  return { facts, sketches };
 }

@@ -6,6 +6,7 @@ import { quoteText, type ReaderRows } from "./duckdb-reader.ts";
 import { evidentType } from "./evident-type.ts";
 import {
   type FileFacts,
+  type FileLook,
   headBytes,
   noColumns,
   type ReadableFile,
@@ -13,8 +14,8 @@ import {
 } from "./file-facts.ts";
 import { readHead } from "./file-identity.ts";
 import { jsonObjectsSql, jsonScanSql } from "./file-scan.ts";
+import { lookAtTyped } from "./look-at-typed.ts";
 import { succeeds } from "./succeeds.ts";
-import { typedFormats } from "./typed-formats.ts";
 
 type Run = (sql: string) => Promise<ReaderRows>;
 
@@ -23,13 +24,14 @@ export async function describeJson(
   run: Run,
   file: ReadableFile,
   format: "json" | "ndjson",
-): Promise<FileFacts> {
+): Promise<FileLook> {
   const isLarge = file.textBytes > wholeBytesMax;
   let isSampled = isLarge;
   const bytes = await readHead({ absolute: file.readable, isGzip: file.isGzip }, headBytes);
   const first = new TextDecoder().decode(bytes).trimStart()[0];
   const empty = { ...noColumns, rows: 0, isExact: true, needsRewrite: false };
-  if (first === undefined) return { ...empty, shape: { type: "json", layout: "array" } };
+  if (first === undefined)
+    return { facts: { ...empty, shape: { type: "json", layout: "array" } }, sketches: [] };
   let layout: "array" | "newline_delimited" | "unstructured" =
     first === "[" && format === "json" ? "array" : "newline_delimited";
   let columns: ReaderRows = [];
@@ -51,7 +53,7 @@ export async function describeJson(
   }
   const shape = { type: "json", layout } as const;
   const rows = await countJson(run, file, { layout, lines: isLarge ? countLines(bytes) : 0 });
-  if (rows.rows === 0) return { ...empty, shape };
+  if (rows.rows === 0) return { facts: { ...empty, shape }, sketches: [] };
   // Keys that differ only in case get names of their own, by which only a copy has them.
   const needsRewrite = layout === "unstructured" || !hasAllKeys;
   const exact = await exactColumns(run, file, {
@@ -60,14 +62,9 @@ export async function describeJson(
     needsRewrite,
   });
   const scan = jsonScanSql(file.readable, { layout, isGzip: file.isGzip, isSampled });
-  return {
-    columns: exact,
-    evident: await evidentTypes(run, file, { layout, columns: exact }),
-    formats: await typedFormats(run, scan, exact),
-    ...rows,
-    needsRewrite,
-    shape,
-  };
+  const { formats, sketches } = await lookAtTyped(run, scan, exact);
+  const evident = await evidentTypes(run, file, { layout, columns: exact });
+  return { facts: { columns: exact, evident, formats, ...rows, needsRewrite, shape }, sketches };
 }
 
 /** Whether every key of every object is a column. */

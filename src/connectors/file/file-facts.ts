@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ColumnSketch } from "../../core/schema/observed-schema.ts";
 
 const formatSchema = z.strictObject({
   isZeroPadded: z.boolean().nullable(),
@@ -42,6 +43,13 @@ export const noColumns: Pick<FileFacts, "columns" | "evident" | "formats"> = {
   evident: [],
   formats: [],
 };
+
+/** What a look into a file gives: what is kept of every file, and what only of new ones. */
+export interface FileLook {
+  readonly facts: FileFacts;
+  /** For each column. */
+  readonly sketches: readonly ColumnSketch[];
+}
 
 /** A file that DuckDB can open: in UTF-8 where it is text. */
 export interface ReadableFile {

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { z } from "zod";
+import type { ColumnSketch } from "../../core/schema/observed-schema.ts";
 import type { Column } from "../../core/schema/table-schema.ts";
 import { hashOf } from "../../core/std/hash.ts";
 import type { Json } from "../../core/std/json.ts";
@@ -62,6 +63,8 @@ export interface FileContext {
 export interface DescribedFile extends IdentifiedFile {
   readonly format: FileFormat;
   readonly facts: FileFacts;
+  /** For each column; `null` when the file was not looked into this time. */
+  readonly sketches: readonly ColumnSketch[] | null;
   readonly readable: ReadableFile;
 }
 
@@ -122,9 +125,12 @@ export async function describeFiles(
   for (const file of files) {
     try {
       const readable = await toReadable(file, format, { locator, context });
-      const facts =
-        memo.facts[file.content.sha256] ?? (await describeFile(readable, format, locator, context));
-      described.push({ ...file, format, facts, readable });
+      const known = memo.facts[file.content.sha256];
+      const look =
+        known === undefined
+          ? await describeFile(readable, format, locator, context)
+          : { facts: known, sketches: null };
+      described.push({ ...file, format, readable, ...look });
     } catch (error) {
       throw toFileError(error, file.path);
     }
