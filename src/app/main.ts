@@ -27,6 +27,14 @@ const environment: CliEnvironment = {
     const { readTextFile } = await import("../config/read-text-file.ts");
     return await readTextFile(path);
   },
+  writeNewFile: async (path, text) => {
+    const { writeNewFile } = await import("./write-new-file.ts");
+    await writeNewFile(path, text);
+  },
+  lineageOfQuery: async (request) => {
+    const { lineageOfQuery } = await import("./lineage-of-query.ts");
+    return await lineageOfQuery(request);
+  },
   onSignal(listener) {
     const onInterrupt = () => listener("SIGINT");
     const onTerminate = () => listener("SIGTERM");

@@ -1,3 +1,4 @@
+import type { LineageRequest, QueryLineage } from "../core/lineage/query-lineage.ts";
 import type { SluiceProject } from "../engine/sluice-project.ts";
 import type { Clock } from "../ports/clock.ts";
 
@@ -22,6 +23,10 @@ export interface CliEnvironment {
    * @throws NOT_FOUND, USAGE_INVALID when it is too large or no text
    */
   readTextFile(path: string): Promise<string>;
+  /** What a query outside of any project does with columns; what cannot be found out is said in it. */
+  lineageOfQuery(request: LineageRequest): Promise<QueryLineage>;
+  /** Writes a file with its folders. @throws USAGE_INVALID when it is there already */
+  writeNewFile(path: string, text: string): Promise<void>;
   /** Calls `listener` at each signal that asks the process to end. The returned function stops that. */
   onSignal(listener: (signal: EndSignal) => void): () => void;
   /** Ends the process at once. */

@@ -21,6 +21,7 @@ import {
   salesDrifts,
   salesNegotiations,
 } from "./drift-reports.ts";
+import { flightsImpact, flightsLineage } from "./lineage-reports.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { flightsPlan } from "./plan-report.ts";
 
@@ -93,6 +94,8 @@ function projectOf(reports: ProjectReports): SluiceProject {
       rows: quarantinedSalesRows().rows.slice(0, limit),
     }),
     releaseQuarantined: async (source) => ({ ...releasedSales(), source }),
+    lineage: async () => flightsLineage(),
+    impact: async () => flightsImpact(),
     sample: async () => flightsRows(),
     [Symbol.asyncDispose]: async () => undefined,
     ...reports,
@@ -146,11 +149,13 @@ export function startCli(argv: readonly string[], scene: CliScene = {}): Started
     openProject: scene.openProject ?? (async () => projectOf(scene.reports ?? {})),
     initProject: async (folder) => ({ folder: `/made/${folder}`, files: ["sluice.yaml"] }),
     writeSchemas: async () => ({ folder: "/project/.sluice", files: ["rules.json"] }),
+    writeNewFile: async () => {},
     readTextFile: async (path) => {
       const text = scene.files?.[path];
       if (text !== undefined) return text;
       throw new OperatingError("NOT_FOUND", `There is no file ${path}`);
     },
+    lineageOfQuery: async ({ sql }) => ({ columns: [], uses: [], unresolved: [sql] }),
     onSignal: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,4 +1,6 @@
 import type { ArgSpec, CommandSpec, FlagSpec } from "./command-spec.ts";
+import { contractSpec } from "./contract-spec.ts";
+import { impactSpec, lineageSpec } from "./lineage-spec.ts";
 import { negotiateSpec } from "./negotiate-spec.ts";
 import { quarantineSpec } from "./quarantine-spec.ts";
 
@@ -169,6 +171,9 @@ export const commandTable: readonly CommandSpec[] = [
     isCancellable: false,
     load: async () => (await import("./drift-command.ts")).driftCommand,
   },
+  contractSpec,
+  lineageSpec,
+  impactSpec,
   negotiateSpec,
   quarantineSpec,
   {
