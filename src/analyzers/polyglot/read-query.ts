@@ -1,4 +1,5 @@
 import { isSameFlow, mergeFlows, noFlow, type ValueFlow } from "../../core/lineage/value-flow.ts";
+import { hoistSetOperation } from "./hoist-set-operation.ts";
 import { pivotShape, withNames } from "./read-relation.ts";
 import { readOrder, readSelect, useWhole } from "./read-select.ts";
 import {
@@ -25,6 +26,8 @@ import {
 /** The result of a query of any form, read in a scope of its own inside another. */
 export function readQuery(value: unknown, parent: Scope | null, reading: Reading): ResultShape {
   const node = bareNode(value);
+  const hoisted = node?.kind === "select" ? hoistSetOperation(node) : null;
+  if (hoisted !== null) return reading.query(hoisted, parent);
   const scope = innerScope(parent, reading);
   if (node === null) {
     leaveOpen(reading, [], "the query has a form that is not known");

@@ -1,4 +1,9 @@
-import { mergeFlows, passThrough, type ValueFlow } from "../../core/lineage/value-flow.ts";
+import {
+  flowOfColumn,
+  mergeFlows,
+  passThrough,
+  type ValueFlow,
+} from "../../core/lineage/value-flow.ts";
 import { readJoined } from "./read-join.ts";
 import { readPivot, readUnpivot } from "./read-pivot.ts";
 import {
@@ -79,6 +84,7 @@ function renamed(
 /** A result whose first columns have these names. */
 export function withNames(shape: ResultShape, names: readonly string[]): ResultShape {
   if (names.length === 0) return shape;
+  if (shape.open.length > 0) return withOpenNames(shape, names);
   const columns = shape.columns.map((column, at) => ({
     ...column,
     name: names[at] ?? column.name,
@@ -87,6 +93,14 @@ export function withNames(shape: ResultShape, names: readonly string[]): ResultS
   if (rest === null) return { ...shape, columns };
   const more = names.slice(columns.length).map((name) => ({ name, flow: rest, isFromStar: false }));
   return { ...shape, columns: [...columns, ...more] };
+}
+
+/** Where a table's columns are not known, each name may mean any column. */
+function withOpenNames(shape: ResultShape, names: readonly string[]): ResultShape {
+  const known = shape.columns.map(({ flow }) => flow);
+  const any = mergeFlows([...known, ...shape.open.map((table) => flowOfColumn(table, "*"))]);
+  const columns = names.map((name) => ({ name, flow: any, isFromStar: false }));
+  return { ...shape, columns };
 }
 
 function joinedShape(relations: readonly Relation[]): ResultShape {
@@ -124,13 +138,13 @@ interface TableWords {
 function baseShape({ catalog, schema, name }: TableWords, scope: Scope): ResultShape {
   const { reading } = scope;
   const written = schema === null ? name : `${schema}.${name}`;
-  const known = reading.tables.get(fold(written));
-  if (known !== undefined) {
-    for (const base of known.bases) reading.touched.add(fold(base));
-    return known;
-  }
   const full = catalog === null ? written : `${catalog}.${written}`;
-  return { columns: [], stars: [full], open: [full], rest: null, bases: [full] };
+  const known = reading.tables.get(fold(full)) ?? reading.tables.get(fold(written));
+  if (known === undefined) {
+    return { columns: [], stars: [full], open: [full], rest: null, bases: [full] };
+  }
+  for (const base of known.bases) reading.touched.add(fold(base));
+  return known;
 }
 
 /** Functions whose rows come from their arguments alone. */
