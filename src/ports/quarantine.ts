@@ -43,6 +43,10 @@ export interface ReleaseRequest {
 /** What a release did. */
 export interface ReleaseOutcome {
   readonly source: string;
+  /**
+   * Rows that left quarantine: into the table, or, of a `merge`, nowhere, because a newer row of
+   * the same key has made them obsolete.
+   */
   readonly rowsReleased: number;
   /** Rows that still do not fit. */
   readonly rowsKept: number;
@@ -57,6 +61,7 @@ export interface QuarantineStore {
   /**
    * Loads the rows that fit now, in one transaction that removes them from quarantine: doing it
    * again finds nothing more. Readers of the table then see other content.
+   * @throws WAREHOUSE_REFUSED when the table is not there; GATE_FAILED when too many rows would fit
    */
   release(request: ReleaseRequest, signal: AbortSignal): Promise<ReleaseOutcome>;
 }

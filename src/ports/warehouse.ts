@@ -5,6 +5,8 @@ import type { Column, TableName } from "../core/schema/table-schema.ts";
 import type { Hash } from "../core/std/hash.ts";
 import type { Json } from "../core/std/json.ts";
 import type { EpochMs } from "../core/std/time.ts";
+import type { BatchProber } from "./batch-prober.ts";
+import type { QuarantineStore } from "./quarantine.ts";
 import type { Manifest } from "./staging.ts";
 
 /** Where an effect comes from: committed with the data, in the same transaction. */
@@ -117,7 +119,7 @@ export interface Rows {
  * Where data lives. Data, ledger row, cursor and decision id commit in one transaction; where it
  * and the catalog disagree, its ledger is right. Every error is an OperatingError.
  */
-export interface Warehouse extends AsyncDisposable {
+export interface Warehouse extends AsyncDisposable, BatchProber, QuarantineStore {
   /** The last committed load or transform of every target, by `schema.name`. */
   outputs(): Promise<ReadonlyMap<string, CommittedOutput>>;
   /** The cursor that a load has committed for a source, or `null`. */

@@ -2,9 +2,12 @@ import { describe } from "vitest";
 import type { Warehouse } from "../../src/ports/warehouse.ts";
 import { adapterContract } from "./adapter-contract.ts";
 import { buildContract } from "./build-contract.ts";
+import { correctionContract } from "./correction-contract.ts";
 import { evolveContract } from "./evolve-contract.ts";
 import { gateContract } from "./gate-contract.ts";
 import { loadContract } from "./load-contract.ts";
+import { probeContract } from "./probe-contract.ts";
+import { quarantineContract } from "./quarantine-contract.ts";
 import { readingContract } from "./reading-contract.ts";
 import { warehouseScene } from "./warehouse-scene.ts";
 
@@ -21,5 +24,8 @@ export function warehouseContract(
     gateContract(scene);
     buildContract(scene);
     adapterContract(scene);
+    correctionContract(scene);
+    quarantineContract(scene);
+    probeContract(scene);
   });
 }

@@ -67,6 +67,7 @@ const migrations: readonly (readonly string[])[] = [
        after_load VARCHAR NOT NULL,
        source VARCHAR NOT NULL,
        rows_released BIGINT NOT NULL,
+       rows_of_load BIGINT NOT NULL,
        rows_kept BIGINT NOT NULL,
        released_by VARCHAR NOT NULL,
        released_at BIGINT NOT NULL

@@ -203,7 +203,9 @@ export async function readOutputs(session: Session): Promise<ReadonlyMap<string,
        UNION ALL
        SELECT 'view', schema_name, view_name FROM duckdb_views() WHERE database_name = 'warehouse')
      SELECT l.target, l.schema_name, l.table_name, l.fingerprint, l.committed_at, l.rows_committed,
-            l.run, l.rows_quarantined, l.columns_json,
+            l.run, l.rows_quarantined - coalesce(
+              (SELECT sum(e.rows_of_load) FROM _sluice.releases e
+               WHERE e.target = l.target AND e.after_load = l.id), 0), l.columns_json,
             EXISTS (SELECT 1 FROM relations r
                     WHERE r.schema_name = l.schema_name AND r.name = l.table_name
                       AND r.kind = if(l.strategy = 'view', 'view', 'table')),

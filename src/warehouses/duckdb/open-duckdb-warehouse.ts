@@ -8,9 +8,12 @@ import { checkSelect } from "./check-sql.ts";
 import { type Errand, type Session, withSession, withTransaction } from "./duckdb-session.ts";
 import { readCursor, readOutputs } from "./ledger.ts";
 import { migrateLedger } from "./ledger-schema.ts";
+import { listQuarantine, readQuarantine } from "./list-quarantine.ts";
 import { loadSources } from "./load-sources.ts";
 import { measureGates } from "./measure-gates.ts";
+import { probeBatch } from "./probe-batch.ts";
 import { databaseName, literal, quoteTable } from "./quote-duckdb.ts";
+import { releaseRows } from "./release-rows.ts";
 import { literalPath } from "./staged-scan.ts";
 import { targetLocks } from "./target-locks.ts";
 import { translateDuckdbError } from "./translate-duckdb-error.ts";
@@ -154,6 +157,25 @@ function warehouseOf(instance: DuckDBInstance): Warehouse {
     sample: (table: TableName, limit) =>
       read(`Reading ${tableText(table)}`, (session) =>
         firstRows(session, quoteTable(table), limit),
+      ),
+    probe: (manifest, probes, signal) =>
+      read(
+        `Looking at the staged rows of ${manifest.source}`,
+        (session) => probeBatch(session, manifest, probes),
+        signal,
+      ),
+    quarantined: () => read("Reading the quarantine", listQuarantine),
+    quarantinedRows: (source, limit) =>
+      read(`Reading the quarantine of ${source}`, (session) =>
+        readQuarantine(session, source, limit),
+      ),
+    release: (request, signal) =>
+      locks.hold([tableText(request.target)], () =>
+        withTransaction(
+          instance,
+          errandOf(`Releasing the quarantine of ${request.source}`, signal),
+          (session) => releaseRows(session, request),
+        ),
       ),
     checkpoint: () => read("Checkpointing", (session) => session.run(`CHECKPOINT ${databaseName}`)),
     [Symbol.asyncDispose]: () => {

@@ -36,7 +36,7 @@ export interface Quarantine {
   readonly provenance: Provenance;
 }
 
-function quarantineTable(source: string): TableName {
+export function quarantineTable(source: string): TableName {
   return { schema: "quarantine", name: source };
 }
 
@@ -87,6 +87,11 @@ export async function quarantineRows(
 /** The source's columns that quarantine has of its own; of the same name as one of its own, none. */
 function keptColumns({ columns }: Quarantine): readonly StagedColumn[] {
   return columns.filter(({ name }) => !ownColumns.some((own) => own.name === name.toLowerCase()));
+}
+
+/** Whether a column of a quarantine is Sluice's own. */
+export function isOwnColumn(name: string): boolean {
+  return ownColumns.some((own) => own.name === name.toLowerCase());
 }
 
 /** The items of a SELECT over staged rows, under the alias `s`, that sets whole rows aside. */

@@ -75,7 +75,7 @@ export async function lenientScan(
     .join("\nUNION ALL\n");
 }
 
-function selectOf(from: string, items: readonly string[], where: readonly string[]): string {
+export function selectOf(from: string, items: readonly string[], where: readonly string[]): string {
   const conditions = where.length === 0 ? "" : `\nWHERE ${where.join(" AND ")}`;
   return `SELECT ${items.join(",\n  ")}\nFROM ${from}${conditions}`;
 }
@@ -124,7 +124,7 @@ function lenientItems(group: Group, columns: readonly StagedColumn[]): readonly 
   return [...values, ...told, `${group.row?.raw ?? asJson} AS _raw`];
 }
 
-function lenientCast(
+export function lenientCast(
   found: { readonly value: string; readonly type: string },
   column: StagedColumn,
 ): TextCast | null {
@@ -146,7 +146,8 @@ const groupOfNothing: Group = {
   row: null,
 };
 
-function groupsOf(
+/** What must be read, statement by statement. */
+export function groupsOf(
   session: Session,
   manifest: Manifest,
   wanted: readonly StagedColumn[],
@@ -313,7 +314,7 @@ function jsonGroup(
   };
 }
 
-function jsonField({ name, type }: StagedColumn): {
+export function jsonField({ name, type }: StagedColumn): {
   readonly value: string;
   readonly type: string;
 } {
