@@ -69,21 +69,17 @@ function isOfFamily(given: DataType, family: DataType): boolean {
   }
   if (family.kind === "text") return given.kind === "text" || given.kind === "enum";
   if (family.kind !== "scalar") return false;
-  switch (family.name) {
-    case "BIGINT":
-      return isWhole(given);
-    case "DOUBLE":
-      return numberRangeOf(given) !== null;
-    case "JSON":
-      return given.kind === "struct" || given.kind === "map";
-    case "TIMESTAMP":
-      return given.kind === "scalar" && given.name.startsWith("TIMESTAMP");
-    case "TIME":
-      return given.kind === "scalar" && given.name.startsWith("TIME") && !isInstant(given.name);
-    default:
-      return false;
-  }
+  return families[family.name]?.(given) ?? false;
 }
+
+/** What belongs to the family that a type stands for, beside the type itself. */
+const families: Readonly<Record<string, (given: DataType) => boolean>> = {
+  BIGINT: isWhole,
+  DOUBLE: (given) => numberRangeOf(given) !== null,
+  JSON: ({ kind }) => kind === "struct" || kind === "map",
+  TIMESTAMP: (given) => given.kind === "scalar" && isInstant(given.name),
+  TIME: (given) => given.kind === "scalar" && /^TIME(?!STAMP)/.test(given.name),
+};
 
 function isInstant(name: string): boolean {
   return name.startsWith("TIMESTAMP");

@@ -69,19 +69,12 @@ function item(type: DataType): Json {
 }
 
 function hasUnknown(type: DataType): boolean {
-  switch (type.kind) {
-    case "unknown":
-      return true;
-    case "list":
-      return hasUnknown(type.item);
-    case "map":
-      return hasUnknown(type.key) || hasUnknown(type.value);
-    case "struct":
-    case "union":
-      return type.fields.some((field) => hasUnknown(field.type));
-    default:
-      return false;
+  if (type.kind === "list") return hasUnknown(type.item);
+  if (type.kind === "map") return hasUnknown(type.key) || hasUnknown(type.value);
+  if (type.kind === "struct" || type.kind === "union") {
+    return type.fields.some((field) => hasUnknown(field.type));
   }
+  return type.kind === "unknown";
 }
 
 function logicalName(type: DataType): string | null {

@@ -53,20 +53,12 @@ function promisedType(property: PropertyForm): {
 
 /** Whether DuckDB has the type: a physical type of another system says nothing here. */
 function isKnown(type: DataType): boolean {
-  switch (type.kind) {
-    case "named":
-    case "unknown":
-      return false;
-    case "struct":
-    case "union":
-      return type.fields.every((field) => isKnown(field.type));
-    case "map":
-      return isKnown(type.key) && isKnown(type.value);
-    case "list":
-      return isKnown(type.item);
-    default:
-      return true;
+  if (type.kind === "list") return isKnown(type.item);
+  if (type.kind === "map") return isKnown(type.key) && isKnown(type.value);
+  if (type.kind === "struct" || type.kind === "union") {
+    return type.fields.every((field) => isKnown(field.type));
   }
+  return type.kind !== "named" && type.kind !== "unknown";
 }
 
 const scalar = (name: ScalarName): DataType => ({ kind: "scalar", name });
@@ -88,7 +80,12 @@ const formats: Readonly<Record<string, ScalarName>> = {
 
 /** The type that stands for a logical one and its options. */
 function logicalType(property: PropertyForm): DataType {
-  const { logicalType: logical, logicalTypeOptions: options = {}, properties, items } = property;
+  const {
+    logicalType: logical = "",
+    logicalTypeOptions: options = {},
+    properties,
+    items,
+  } = property;
   const format = formats[String(options["format"])];
   switch (logical) {
     case "string":

@@ -67,13 +67,13 @@ type Reading =
   | { readonly kind: "text" };
 
 function checkOf(quality: QualityForm, column: string | null, object: ObjectForm): Reading {
-  const metric = quality.metric ?? olderRules[String(quality.rule)];
+  const metric = String(quality.metric ?? olderRules[String(quality.rule)]);
   if (quality.type === "text") return { kind: "text" };
   if (quality.type === "custom") return unwatched("conditions of other tools are not run");
   if (quality.type === "sql") return sqlCheck(quality, column, object);
   if (metric === "rowCount") return rowCount(quality);
   if (!isNone(quality)) {
-    return unwatched(`\`${String(metric)}\` is measured only as \`mustBe: 0\``);
+    return unwatched(`\`${metric}\` is measured only as \`mustBe: 0\``);
   }
   const given = Object(quality.arguments);
   switch (metric) {
