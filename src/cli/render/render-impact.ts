@@ -40,8 +40,8 @@ export function renderImpact(report: ImpactReport, style: Style): readonly strin
   ];
 }
 
-function unresolvedLines(one: ImpactedModel, { colors, width }: Style): readonly string[] {
+function unresolvedLines(one: ImpactedModel, { width }: Style): readonly string[] {
   return one.unresolved.flatMap((reason) =>
-    wrapUnder(colors.yellow("? "), printable(`${one.model}: ${reason}`), width),
+    wrapUnder("? ", printable(`${one.model}: ${reason}`), width),
   );
 }

@@ -66,9 +66,7 @@ function unresolvedLines(
   const note = "Opaque: it is read, and not known for what. The worst is assumed.";
   return [
     ...(unresolved.length === 0 ? [] : [""]),
-    ...unresolved.flatMap((reason) =>
-      wrapUnder(colors.yellow("? "), printable(`Unresolved: ${reason}`), width),
-    ),
+    ...unresolved.flatMap((reason) => wrapUnder("? ", printable(`Unresolved: ${reason}`), width)),
     ...(isOpaque ? ["", colors.dim(note)] : []),
   ];
 }
