@@ -109,7 +109,9 @@ interface Closer {
 async function lookCloser(parts: Parts, start: CycleStart, closer: Closer) {
   const { harvested, sources, exposed } = closer;
   const models = withInputs(exposed, closer.models);
-  const known = { sources, profiles: harvested.snapshot.profiles, outputs: start.outputs };
+  const specs = new Map(harvested.sources.map((spec) => [spec.name, spec] as const));
+  const { profiles } = harvested.snapshot;
+  const known = { sources, specs, profiles, outputs: start.outputs };
   await using tools = await parts.openLineageTools();
   const { catalog } = start;
   const lineages = await lineageOfModels(

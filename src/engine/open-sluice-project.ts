@@ -77,7 +77,11 @@ export function openSluiceProject(parts: Parts): SluiceProject {
     doctor: async () => await diagnose(parts),
     ...driftReader(parts),
     ...lineageReader(parts, async () =>
-      startCycle(parts, {}, async (start) => (await harvestCycle(parts, start, {})).snapshot),
+      startCycle(parts, {}, async (start) => {
+        const { sources, snapshot } = await harvestCycle(parts, start, {});
+        const specs = new Map(sources.map((spec) => [spec.name, spec] as const));
+        return { specs, profiles: snapshot.profiles };
+      }),
     ),
     quarantined: async () => await readQuarantined(parts),
     quarantinedRows: async (source, limit = 20) => await readQuarantinedRows(parts, source, limit),

@@ -13,7 +13,7 @@ import {
   upstreamOf,
 } from "../core/lineage/trace-columns.ts";
 import type { Snapshot } from "../core/metadata/snapshot.ts";
-import type { ModelSpec } from "../core/project/project.ts";
+import type { ModelSpec, SourceSpec } from "../core/project/project.ts";
 import type { Column } from "../core/schema/table-schema.ts";
 import { tableText } from "../core/schema/table-schema.ts";
 import { compareText } from "../core/std/compare.ts";
@@ -43,7 +43,7 @@ import { shapesMadeFor } from "./source-shapes.ts";
 import { rawTable } from "./task-context.ts";
 
 /** Answers questions about lineage. `probe` looks at the sources where no run has seen them yet. */
-export function lineageReader(parts: Parts, probe: () => Promise<Snapshot>): LineageReader {
+export function lineageReader(parts: Parts, probe: () => Promise<SeenSources>): LineageReader {
   return {
     lineage: async (subject, options = {}) => {
       const known = await readKnown(parts, probe);
@@ -80,7 +80,7 @@ interface Known {
   readonly graph: LineageGraph;
 }
 
-async function readKnown(parts: Parts, probe: () => Promise<Snapshot>): Promise<Known> {
+async function readKnown(parts: Parts, probe: () => Promise<SeenSources>): Promise<Known> {
   const { project } = validProject(await parts.loadProject());
   const models = orderModels(new Map(project.models.map((model) => [model.name, model] as const)));
   const path = parts.catalogPath(project.settings);
@@ -103,28 +103,35 @@ async function readKnown(parts: Parts, probe: () => Promise<Snapshot>): Promise<
 async function readShapes(
   catalog: CatalogReader | null,
   models: readonly ModelSpec[],
-  probe: () => Promise<Snapshot>,
+  probe: () => Promise<SeenSources>,
 ): Promise<ReadonlyMap<string, readonly Column[]>> {
   const { outputs } = await readCycleNotes(catalog);
-  const last = await lastSnapshot(catalog);
+  const last = await lastSeen(catalog);
   const none = { sources: new Map(), outputs };
   if (last !== null) {
-    const shapes = shapesMadeFor(models, { ...none, profiles: last.profiles });
+    const shapes = shapesMadeFor(models, { ...none, ...last });
     const own = new Set(models.map(({ name }) => name));
     const isComplete = models.every(({ inputs }) =>
       inputs.every(({ subject }) => own.has(subject) || shapes.has(subject)),
     );
     if (isComplete) return shapes;
   }
-  const { profiles } = await probe();
-  return shapesMadeFor(models, { ...none, profiles });
+  return shapesMadeFor(models, { ...none, ...(await probe()) });
 }
 
-async function lastSnapshot(catalog: CatalogReader | null): Promise<Snapshot | null> {
+/** Sources with what was seen of them. */
+export interface SeenSources {
+  /** By name. */
+  readonly specs: ReadonlyMap<string, SourceSpec>;
+  readonly profiles: Snapshot["profiles"];
+}
+
+async function lastSeen(catalog: CatalogReader | null): Promise<SeenSources | null> {
   const [run] = (await catalog?.runs(1)) ?? [];
   if (catalog === null || run === undefined) return null;
   try {
-    return (await readDecisionInput(catalog, run.decision)).snapshot;
+    const { snapshot, scope } = await readDecisionInput(catalog, run.decision);
+    return { specs: scope.sources, profiles: snapshot.profiles };
   } catch (error) {
     // What another version of Sluice stored is looked at anew.
     if (error instanceof OperatingError && error.code === "REPLAY_IMPOSSIBLE") return null;

@@ -1,7 +1,8 @@
 import type { SourceDrift } from "../core/decide/drift-input.ts";
 import type { TableShape } from "../core/lineage/query-lineage.ts";
+import type { Profile } from "../core/metadata/profile.ts";
 import type { IdentifiedProfile } from "../core/metadata/snapshot.ts";
-import type { ModelSpec } from "../core/project/project.ts";
+import type { ModelSpec, SourceSpec } from "../core/project/project.ts";
 import type { Column } from "../core/schema/table-schema.ts";
 import { tableText } from "../core/schema/table-schema.ts";
 import { compareText } from "../core/std/compare.ts";
@@ -12,6 +13,8 @@ import { rawTable } from "./task-context.ts";
 export interface KnownShapes {
   /** Of those that drifted. */
   readonly sources: ReadonlyMap<string, SourceDrift>;
+  /** By name. */
+  readonly specs: ReadonlyMap<string, SourceSpec>;
   readonly profiles: ReadonlyMap<string, IdentifiedProfile>;
   /** By `schema.name`. */
   readonly outputs: ReadonlyMap<string, CommittedOutput>;
@@ -36,7 +39,7 @@ export function newShapes(models: readonly ModelSpec[], known: KnownShapes): rea
 
 function shapesOf(
   models: readonly ModelSpec[],
-  { sources, profiles, outputs }: KnownShapes,
+  { sources, specs, profiles, outputs }: KnownShapes,
   ofDrifted: (drift: SourceDrift, loaded: readonly Column[]) => readonly Column[],
 ): ReadonlyMap<string, readonly Column[]> {
   const shapes = new Map<string, readonly Column[]>();
@@ -49,9 +52,22 @@ function shapesOf(
       drift === undefined
         ? joined([profiles.get(source)?.profile.schema?.columns ?? [], loaded])
         : ofDrifted(drift, loaded);
-    if (columns.length > 0) shapes.set(source, columns);
+    if (columns.length === 0) continue;
+    const kind = profiles.get(source)?.profile.kind ?? null;
+    shapes.set(source, joined([columns, markersOf(specs.get(source), kind)]));
   }
   return shapes;
+}
+
+/** What a load adds to each row of a table that several loads share. */
+function markersOf(spec: SourceSpec | undefined, kind: Profile["kind"] | null): readonly Column[] {
+  if (spec === undefined || spec.strategy === "replace") return [];
+  const markers = [
+    { name: "_load_id", type: "VARCHAR", nullable: true },
+    { name: "_loaded_at", type: "TIMESTAMP", nullable: true },
+  ];
+  const isOfFiles = kind === "file" && spec.strategy === "append";
+  return isOfFiles ? [...markers, { name: "_file", type: "VARCHAR", nullable: true }] : markers;
 }
 
 /** Each column once, as it is first named. */
