@@ -32,7 +32,7 @@ export function changeLines(
 }
 
 /** One change with its sign. */
-export function changeLine(change: SchemaChange, indent: string, style: Style): readonly string[] {
+function changeLine(change: SchemaChange, indent: string, style: Style): readonly string[] {
   const mark = changeMark(change);
   const under = `${indent}  `;
   const [head = "", ...others] = wrapUnder(under, changeWords(change), style.width);
