@@ -44,18 +44,15 @@ function appendingSource(locator: JsonObject) {
 }
 
 function changeText(change: SchemaChange): string {
-  switch (change.kind) {
-    case "renamed":
-      return `renamed ${change.column} to ${change.to}`;
-    case "retyped":
-      return `retyped ${change.column} ${change.before} to ${change.after}`;
-    case "format":
-      return `format ${change.column} ${formatText(change.before)} to ${formatText(change.after)}`;
-    case "nested":
-      return `nested-${change.inner.kind} ${change.path}`;
-    default:
-      return `${change.kind} ${change.column}`;
+  if (change.kind === "renamed") return `renamed ${change.column} to ${change.to}`;
+  if (change.kind === "nested") return `nested-${change.inner.kind} ${change.path}`;
+  if (change.kind === "retyped") {
+    return `retyped ${change.column} ${change.before} to ${change.after}`;
   }
+  if (change.kind === "format") {
+    return `format ${change.column} ${formatText(change.before)} to ${formatText(change.after)}`;
+  }
+  return `${change.kind} ${change.column}`;
 }
 
 function formatText({ isZeroPadded, timestamps }: ColumnFormat): string {
