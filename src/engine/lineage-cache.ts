@@ -92,7 +92,10 @@ const noteSchema = z.strictObject({ id: z.string(), entry: lineageEntrySchema })
  * A cache in a catalog's notes, read once. What is written goes to the catalog where there is a
  * writer, and otherwise lasts as long as the process.
  */
-export function catalogLineageCache(reader: CatalogReader, writer: Catalog | null): LineageCache {
+export function catalogLineageCache(
+  reader: Pick<CatalogReader, "notes">,
+  writer: Pick<Catalog, "putNotes"> | null,
+): LineageCache {
   const recent = memoryLineageCache();
   let notes: Promise<ReadonlyMap<Hash, Json>> | undefined;
   return {
@@ -128,7 +131,7 @@ export async function writeLineageNotes(
   await writer.putNotes(noteKind, new Map(notes));
 }
 
-async function readNotes(reader: CatalogReader): Promise<ReadonlyMap<Hash, Json>> {
+async function readNotes(reader: Pick<CatalogReader, "notes">): Promise<ReadonlyMap<Hash, Json>> {
   const notes = await reader.notes(noteKind);
   const byId = new Map<Hash, Json>();
   for (const note of notes.values()) {
