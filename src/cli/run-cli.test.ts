@@ -28,6 +28,12 @@ const jsonForms: readonly (readonly [string, readonly string[], readonly string[
   ["show", ["show"], ["run"]],
   ["why", ["why", "flights.load"], ["task", "state", "reason", "chain"]],
   ["diff", ["diff"], ["added", "removed", "changed"]],
+  [
+    "lineage",
+    ["lineage", "daily_delays"],
+    ["model", "table", "columns", "uses", "unresolved", "downstream"],
+  ],
+  ["impact", ["impact", "flights.delay"], ["table", "column", "models"]],
   ["drift", ["drift"], ["drifts"]],
   ["negotiate list", ["negotiate", "list"], ["negotiations"]],
   ["negotiate show", ["negotiate", "show", "0a"], ["negotiation"]],
@@ -60,7 +66,9 @@ describe("the answer", () => {
 
   test("has a form in JSON for every command", () => {
     const runnable = listCommands(commandTable).filter(({ spec }) => spec.load !== null);
-    expect(jsonForms.map(([name]) => name)).toEqual(runnable.map(({ path }) => path));
+    expect(jsonForms.map(([name]) => name).toSorted()).toEqual(
+      runnable.map(({ path }) => path).toSorted(),
+    );
   });
 
   test("is indented JSON where a person reads it", async () => {
