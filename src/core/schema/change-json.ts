@@ -84,7 +84,7 @@ function innerJson(inner: NestedChange, path: string): InnerChangeJson {
 }
 
 /** The two formats in words, as far as both know them and differ. */
-export function formatTexts(
+function formatTexts(
   before: ColumnFormat,
   after: ColumnFormat,
 ): { readonly before: string; readonly after: string } {

@@ -1,4 +1,3 @@
-import { compareTypes } from "./compare-types.ts";
 import { type DataType, renderDataType } from "./data-type.ts";
 import { defaultRenameThreshold, detectRenames } from "./detect-renames.ts";
 import { diffDataTypes, type FieldOptions, movedPairs } from "./diff-data-types.ts";
@@ -232,7 +231,7 @@ function typeChanges(
 }
 
 /** Whether two formats differ in what both know. */
-export function isOtherFormat(before: ColumnFormat, after: ColumnFormat): boolean {
+function isOtherFormat(before: ColumnFormat, after: ColumnFormat): boolean {
   return (
     differs(before.isZeroPadded, after.isZeroPadded) ||
     differs(before.decimalMark, after.decimalMark) ||
@@ -242,9 +241,4 @@ export function isOtherFormat(before: ColumnFormat, after: ColumnFormat): boolea
 
 function differs<T>(before: T | null, after: T | null): boolean {
   return before !== null && after !== null && before !== after;
-}
-
-/** Whether two types are the same but for what has no evidence. */
-export function isSameType(left: DataType, right: DataType): boolean {
-  return compareTypes(left, right).kind === "same";
 }

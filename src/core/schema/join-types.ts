@@ -14,8 +14,8 @@ const signed: readonly DataType[] = [
 
 /**
  * The narrowest type that values of both types fit in: the join in the lattice of inferred types,
- * with "no evidence" at the bottom and text (JSON, where a side is nested) at the top. It is
- * commutative but for the case and order of field names, which the left side gives.
+ * with "no evidence" at the bottom and text at the top; what is nested
+ * meets other kinds in JSON, which holds all that JSON can say. It is commutative but for the case and order of field names, which the left side gives.
  */
 export function joinTypes(left: DataType, right: DataType): DataType {
   if (left.kind === "unknown") return right;
@@ -47,6 +47,8 @@ function joinFields(left: readonly Field[], right: readonly Field[]): readonly F
 }
 
 function joinFlat(left: DataType, right: DataType): DataType {
+  // What was taken for JSON holds anything that JSON can say.
+  if (isJson(left) || isJson(right)) return json;
   const up = compareTypes(left, right);
   if (up.kind === "same") return left;
   const down = compareTypes(right, left);
@@ -85,6 +87,10 @@ function scaleOf(range: { readonly kind: string; readonly scale?: number }): num
 
 function digitsOf(range: { readonly max: bigint }): number {
   return range.max === 0n ? 0 : String(range.max).length;
+}
+
+function isJson(type: DataType): boolean {
+  return type.kind === "scalar" && type.name === "JSON";
 }
 
 function isZoned(type: DataType): boolean {

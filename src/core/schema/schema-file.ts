@@ -57,7 +57,7 @@ function refuse(problem: SchemaFileProblem): ParsedSchemaFile {
  * Reads a list of columns at `path`, and adds what is wrong with it to `problems`.
  * @returns the columns that are right
  */
-export function parseColumns(
+function parseColumns(
   value: unknown,
   path: string,
   problems: SchemaFileProblem[],
