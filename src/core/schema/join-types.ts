@@ -14,8 +14,9 @@ const signed: readonly DataType[] = [
 
 /**
  * The narrowest type that values of both types fit in: the join in the lattice of inferred types,
- * with "no evidence" at the bottom and text at the top; what is nested
- * meets other kinds in JSON, which holds all that JSON can say. It is commutative but for the case and order of field names, which the left side gives.
+ * with "no evidence" at the bottom and text at the top; what is nested meets other kinds in JSON,
+ * which holds all that JSON can say. It is commutative but for the case and order of field names,
+ * which the left side gives.
  */
 export function joinTypes(left: DataType, right: DataType): DataType {
   if (left.kind === "unknown") return right;
