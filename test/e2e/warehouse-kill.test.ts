@@ -27,7 +27,7 @@ test(`a warehouse whose process is killed ${kills} times holds what an undisturb
   const random = seededRandom(seed);
   for (let kill = 0; kill < kills; kill += 1) {
     const child = startWriter(killed, data, 1_000_000);
-    await told(child, 1 + Math.floor(random() * 7));
+    await told(child, 1 + Math.floor(random() * 9));
     await passed(random() * 80);
     child.kill("SIGKILL");
     expect(await ended(child)).toBe("SIGKILL");

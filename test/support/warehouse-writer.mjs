@@ -15,6 +15,14 @@ const warehouse = await openDuckdbWarehouse({
   path: join(folder, "warehouse.duckdb"),
   readableFolders: [data],
 });
+const released = {
+  source: "appended",
+  target: { schema: "raw", name: "appended" },
+  strategy: "append",
+  key: [],
+  gates: [],
+  by: "someone",
+};
 tell("open");
 for (let step = Math.max(1, await warehouse.cursor("appended")); step <= Number(last); step += 1) {
   const appended = { strategy: "append", cursorBefore: step === 1 ? null : step - 1 };
@@ -27,6 +35,12 @@ for (let step = Math.max(1, await warehouse.cursor("appended")); step <= Number(
   const build = warehouse.transform(model(step), signal);
   await Promise.all([build, warehouse.load(pair, signal)]);
   tell("replaced, merged and built");
+  await warehouse.load([changingLoad(step)], signal);
+  tell("rebuilt");
+  if (step % 2 === 0) {
+    await warehouse.release({ ...released, at: step }, signal);
+    tell("released");
+  }
   if (step % 3 === 0) {
     await warehouse.load([parquetLoad(step)], signal);
     tell("split");
@@ -66,6 +80,26 @@ function csvLoad(source, step, options) {
   });
 }
 
+/** Each step's rows have a field that none had before, and every second file corrects the one before. */
+function changingLoad(step) {
+  const path = join(data, `changing-${step}.json`);
+  const rows = Array.from({ length: 50 }, (_, row) => {
+    const id = step % 2 === 0 ? row : row + 0.5;
+    return JSON.stringify({ id, o: { a: row, [`f${step}`]: `x${row}` } });
+  });
+  writeFileSync(`${path}.${process.pid}`, `${rows.join("\n")}\n`);
+  renameSync(`${path}.${process.pid}`, path);
+  return request("changing", step, {
+    strategy: "append",
+    path,
+    name: `file-${step}`,
+    replaces: step % 2 === 0 ? [`file-${step - 1}`] : [],
+    format: { type: "ndjson" },
+    columns: `id ${step % 2 === 0 ? "BIGINT" : "DOUBLE"},o STRUCT(a BIGINT, f${step} VARCHAR)`,
+    gates: [],
+  });
+}
+
 function text(number) {
   return `text ${number}`;
 }
@@ -83,7 +117,16 @@ function parquetLoad(step) {
 }
 
 function request(source, step, options) {
-  const { path, format, columns, cursor = null, gates, ...rest } = options;
+  const {
+    path,
+    format,
+    columns,
+    cursor = null,
+    gates,
+    name = null,
+    replaces = [],
+    ...rest
+  } = options;
   const bytes = readFileSync(path);
   const manifest = {
     source,
@@ -98,15 +141,18 @@ function request(source, step, options) {
         rows: null,
         isOwned: false,
         stamp: null,
+        name,
       },
     ],
-    columns: columns.split(",").map((column) => {
-      const [name, type] = column.split(" ");
-      return { name, type, nullable: true };
+    columns: columns.split(/,(?! )/).map((column) => {
+      const [name, ...type] = column.split(" ");
+      return { name, type: type.join(" "), nullable: true };
     }),
     scope: "full",
     rows: null,
     cursor,
+    replaces,
+    fileColumn: null,
   };
   const id = hashOf(manifest);
   return {
@@ -133,6 +179,7 @@ function model(step) {
     fingerprint: hashOf(sql),
     gates: [],
     emptyInputs: [],
+    adapters: [],
     provenance: provenance("counted.transform", step),
   };
 }
