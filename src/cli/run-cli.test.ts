@@ -11,9 +11,19 @@ import { listCommands } from "./parse/list-commands.ts";
 const failing = (error: unknown) => ({ openProject: () => Promise.reject(error) });
 const parsed = (text: string): unknown => JSON.parse(text);
 
+const contractYaml = `apiVersion: v3.1.0
+kind: DataContract
+id: orders
+version: 1.0.0
+status: active
+schema: [{ name: orders, properties: [{ name: id, logicalType: integer }] }]
+`;
+
 const ordersFiles = {
   "old.json": JSON.stringify(ordersBefore),
   "new.json": JSON.stringify(ordersAfter),
+  "old.yaml": contractYaml,
+  "new.yaml": contractYaml.replace("id, logical", "key, logical"),
 };
 
 const jsonForms: readonly (readonly [string, readonly string[], readonly string[]])[] = [
@@ -34,6 +44,9 @@ const jsonForms: readonly (readonly [string, readonly string[], readonly string[
     ["model", "table", "columns", "uses", "unresolved", "downstream"],
   ],
   ["impact", ["impact", "flights.delay"], ["table", "column", "models"]],
+  ["contract init", ["contract", "init", "flights"], ["file", "columns"]],
+  ["contract check", ["contract", "check"], ["holds", "contracts"]],
+  ["contract diff", ["contract", "diff", "old.yaml", "new.yaml"], ["allowed", "tables"]],
   ["drift", ["drift"], ["drifts"]],
   ["negotiate list", ["negotiate", "list"], ["negotiations"]],
   ["negotiate show", ["negotiate", "show", "0a"], ["negotiation"]],

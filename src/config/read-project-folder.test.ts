@@ -35,7 +35,7 @@ test("the files of a project are read, and nothing else is", async () => {
     "models/.hidden/m.sql": "select 1",
     "rules/r.yaml": "r",
     "templates/t.yaml": "t",
-    "contracts/c.yaml": "ignored",
+    "contracts/c.yaml": "c",
     "scenarios/s.yaml": "ignored",
     ".env": "PASSWORD=x",
   });
@@ -43,6 +43,7 @@ test("the files of a project are read, and nothing else is", async () => {
     files: [
       "connections/a.yaml",
       "connections/b.yaml",
+      "contracts/c.yaml",
       "models/deep/er/m.sql",
       "rules/r.yaml",
       "sluice.yaml",

@@ -14,7 +14,8 @@ export const editorSettings = `{
     ".sluice/schema/sluice.schema.json": "/sluice.yaml",
     ".sluice/schema/connection.schema.json": "/connections/*.yaml",
     ".sluice/schema/rules.schema.json": "/rules/*.yaml",
-    ".sluice/schema/template.schema.json": "/templates/*.yaml"
+    ".sluice/schema/template.schema.json": "/templates/*.yaml",
+    ".sluice/schema/contract.schema.json": "/contracts/*.yaml"
   }
 }
 `;
