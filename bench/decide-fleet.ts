@@ -41,6 +41,7 @@ export function nextCycle({ input, blueprint }: Decided): DecideInput {
         rows: 1_000,
         run: "run-1",
         exists: true,
+        released: null,
       },
       verified: measuring?.fingerprint ?? null,
       quality: { failedChecks: 0, quarantinedRows: 0 },

@@ -1,6 +1,6 @@
 import { access, realpath, rm, statfs } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { sqliteCatalogs } from "../catalogs/sqlite/sqlite-catalogs.ts";
 import { checkLinks } from "../config/check-links.ts";
 import { environmentSecrets } from "../config/environment-secrets.ts";
@@ -98,7 +98,7 @@ async function openLineageTools() {
 
 /** A staging beside the project's, made when something is put there and removed when it is closed. */
 async function scratchStaging(stagingPath: string): Promise<Staging & AsyncDisposable> {
-  const root = `${stagingPath}/.look-${process.pid}-${Date.now().toString(36)}`;
+  const root = join(stagingPath, `.look-${process.pid}-${systemRandom.uint32().toString(36)}`);
   return await Promise.resolve({
     ...folderStaging(root),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),

@@ -6,36 +6,13 @@ import type { Profile } from "../core/metadata/profile.ts";
 import type { Negotiation } from "../core/routes/negotiation.ts";
 import { present } from "../core/std/assert.ts";
 import { compareText } from "../core/std/compare.ts";
-import type { EpochMs } from "../core/std/time.ts";
-import type { Catalog, CatalogReader } from "../ports/catalog.ts";
-import type { CommittedOutput } from "../ports/warehouse.ts";
-import type { Connections } from "./connections.ts";
-import type { CycleNotes } from "./cycle-notes.ts";
-import type { DriftNotes } from "./drift-notes.ts";
-import { type GatheredDrift, gatherDrift, type ProbingPlace } from "./gather-drift.ts";
+import type { CycleStart } from "./cycle-start.ts";
+import { type GatheredDrift, gatherDrift } from "./gather-drift.ts";
 import { type Harvest, harvest } from "./harvest.ts";
 import type { ValidProject } from "./load-project.ts";
 import type { Parts } from "./parts.ts";
 import { historyOf, lastLoadsOf, loadedCursorsOf } from "./past.ts";
 import type { CycleOptions, PlanReport } from "./sluice-project.ts";
-
-/** What a cycle starts from. */
-export interface CycleStart {
-  readonly loaded: ValidProject;
-  readonly at: EpochMs;
-  readonly notes: CycleNotes;
-  /** By `schema.name`: the ledger's last word. */
-  readonly outputs: ReadonlyMap<string, CommittedOutput>;
-  readonly connections: Connections;
-  /** What is remembered of shapes. */
-  readonly drift: DriftNotes;
-  /** Where analyses are kept; `null` while there is no catalog. */
-  readonly catalog: CatalogReader | null;
-  /** The same catalog where this cycle may write. */
-  readonly writer: Catalog | null;
-  /** Where staged rows can be looked at; `null` where there is no warehouse to open. */
-  readonly probing: ProbingPlace | null;
-}
 
 /** One harvest and the decision that it led to. */
 export interface Cycle {

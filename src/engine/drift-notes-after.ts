@@ -1,3 +1,4 @@
+import type { Stop } from "../core/compatibility/assessment.ts";
 import { nextLags } from "../core/decide/next-lags.ts";
 import { proposeChanges } from "../core/decide/propose-changes.ts";
 import type { ModelNode } from "../core/decide/subject-node.ts";
@@ -46,12 +47,30 @@ function routesFor(
       score: node.route.score,
       gate: node.route.gate,
       touched: [
-        ...terms.filter((term) => term.source === source).map(({ because }) => because),
-        ...stops.filter((stop) => stop.source === source).map(({ because }) => because),
+        ...new Set([
+          ...terms.filter((term) => term.source === source).map(({ because }) => because),
+          ...stopsByProof(stops.filter((stop) => stop.source === source)),
+        ]),
       ],
     });
   }
   return routed.sort((left, right) => compareText(left.subject, right.subject));
+}
+
+/** Where changes end, one line for each proof with the columns that it is about. */
+function stopsByProof(stops: readonly Stop[]): readonly string[] {
+  const columns = new Map<string, Set<string>>();
+  for (const { because, column } of stops) {
+    const known = columns.get(because);
+    if (known === undefined) columns.set(because, new Set([column]));
+    else known.add(column);
+  }
+  return [...columns].map(([because, names]) => {
+    const named = [...names].filter((name) => name !== "" && name !== "*");
+    return named.length === 0
+      ? because
+      : `${named.map((name) => `\`${name}\``).join(", ")}: ${because}`;
+  });
 }
 
 function isModel(node: { readonly kind: string } | ModelNode): node is ModelNode {

@@ -15,19 +15,13 @@ import { adapterProbes } from "../core/routes/castable-columns.ts";
 import { canonicalJson } from "../core/std/canonical-json.ts";
 import { toOperatingError } from "../errors/operating-error.ts";
 import type { NamedQuery } from "../ports/sql-analyzer.ts";
-import type { Warehouse } from "../ports/warehouse.ts";
-import type { CycleStart } from "./cycle.ts";
+import type { CycleStart, ProbingPlace } from "./cycle-start.ts";
 import type { Harvest } from "./harvest.ts";
 import { catalogLineageCache, memoryLineageCache } from "./lineage-cache.ts";
 import type { Parts } from "./parts.ts";
 import { lineageOfModels, type ModelLineage } from "./project-lineage.ts";
 import { newShapes, shapesMadeFor } from "./source-shapes.ts";
-import { type StagingPlace, stageSource } from "./stage-source.ts";
-
-/** Where staged rows can be looked at before a decision. */
-export interface ProbingPlace extends StagingPlace {
-  readonly warehouse: Warehouse;
-}
+import { stageSource } from "./stage-source.ts";
 
 /** What of a cycle's drift is known, with the histories that grew. */
 export interface GatheredDrift extends Pick<DriftFound, "histories"> {

@@ -75,6 +75,7 @@ function subjectHistory(subject: string, target: TableName, past: Past): Subject
             rows: output.rows,
             run: output.run,
             exists: output.exists,
+            released: output.released,
           },
     verified: record.verified,
     quality: qualityOf(record),

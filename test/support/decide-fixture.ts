@@ -159,7 +159,7 @@ export function historyAfter(
       output:
         made === null
           ? (before?.output ?? null)
-          : { fingerprint: made, committedAt: at, rows: 10, run, exists: true },
+          : { fingerprint: made, committedAt: at, rows: 10, run, exists: true, released: null },
       verified: measuring?.state === "active" ? measuring.fingerprint : (before?.verified ?? null),
       quality: before?.quality ?? null,
       reliability: before?.reliability ?? null,

@@ -92,6 +92,7 @@ class World {
       rows: 1,
       run: `run-${this.#runs}`,
       exists: true,
+      released: null,
     };
     this.history.set(subject, { ...(this.history.get(subject) ?? before), output });
   }

@@ -40,6 +40,8 @@ export interface SubjectHistory {
     readonly run: string;
     /** False when the table or view is gone from the warehouse. */
     readonly exists: boolean;
+    /** Identity of the rows that were let out of quarantine since then; `null` without any. */
+    readonly released: Hash | null;
   } | null;
   /** The last successful `verify` or `check`, by the fingerprint it had. */
   readonly verified: Hash | null;

@@ -75,9 +75,9 @@ function sourceDrift(
   const start = after.drifts.find(({ id }) => !known.has(id))?.from ?? latest.version.id;
   const open: Record<Hash, OpenDrift> = {};
   for (const id of [...new Set([start, ...lagging])].sort(compareText)) {
-    const version = after.versions.find((seen) => seen.version.id === id)?.version;
-    const changes = id === latest.version.id ? null : openDrift(after, id);
-    if (version !== undefined && changes !== null) open[id] = { version, changes };
+    const version = after.versions.findLast((seen) => seen.version.id === id)?.version;
+    if (id === latest.version.id || version === undefined) continue;
+    open[id] = { version, changes: openDrift(after, id) };
   }
   if (Object.keys(open).length === 0) return null;
   return {

@@ -33,6 +33,8 @@ export function reachModel(
   const assessment = assessModel({
     ...evidenceOf(spec, exposure),
     reaching,
+    // Bound to the new shape itself, which is not what it reads through an adapter.
+    bind: sources.some(({ lag }) => lag?.route === "adapt") ? null : exposure.bind,
     probes: probesOf(sources),
   });
   return { exposure, sources, assessment };

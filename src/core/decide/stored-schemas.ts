@@ -191,6 +191,7 @@ export const historySchema: z.ZodType<SubjectHistory> = z.strictObject({
       rows: count,
       run: z.string(),
       exists: z.boolean(),
+      released: z.string().nullable(),
     })
     .nullable(),
   verified: z.string().nullable(),

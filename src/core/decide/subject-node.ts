@@ -1,6 +1,6 @@
 import type { ReachingChange } from "../compatibility/assessment.ts";
 import type { ModelSpec, SourceSpec } from "../project/project.ts";
-import type { Hash } from "../std/hash.ts";
+import { type Hash, hashOf } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
 import type { Bypass } from "./blueprint.ts";
 import type { DecideInput, SubjectHistory } from "./decide-input.ts";
@@ -117,10 +117,15 @@ export function leftOver(history: SubjectHistory | null, isCurrent: boolean): Ou
   if (output === null || !output.exists) return nothing;
   return {
     state: isCurrent ? "current" : "stale",
-    fingerprint: output.fingerprint,
+    fingerprint: contentOf(output),
     committedAt: output.committedAt,
     hasKnownColumns: false,
   };
+}
+
+/** What readers find in a table: what was loaded, and what was let out of quarantine since. */
+function contentOf({ fingerprint, released }: NonNullable<SubjectHistory["output"]>): Hash {
+  return released === null ? fingerprint : hashOf([fingerprint, released]);
 }
 
 /** True when the table holds exactly what this fingerprint stands for. */

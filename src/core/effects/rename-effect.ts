@@ -1,15 +1,15 @@
 import { z } from "zod";
-import { defaultRenameThreshold } from "../schema/detect-renames.ts";
+import { renameFloor } from "../schema/detect-renames.ts";
 import type { EffectSpec } from "./effect-spec.ts";
 import { attribute, type EffectOf, type MergeLaw, ofKind } from "./merge-law.ts";
 
 const form = z.strictObject({
   confidence: z
     .number()
-    .min(defaultRenameThreshold)
+    .min(renameFloor)
     .max(1)
     .describe(
-      "How sure a rename must be to count as one: 0.75 to 1. Less sure ones are a drop and an addition.",
+      "How sure a rename must be to count as one: 0.6 to 1, by default 0.75. Less sure ones are a drop and an addition.",
     ),
 });
 
