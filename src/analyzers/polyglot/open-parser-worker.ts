@@ -43,6 +43,8 @@ export function openParserWorker(
 
   const start = (): Running => {
     const thread = new Worker(script);
+    // A thread that dies after its answer has nobody left to tell; unheard, its error would end us.
+    thread.on("error", () => undefined);
     thread.unref();
     return { thread, stop: () => thread.terminate() };
   };
@@ -90,8 +92,6 @@ function ask(thread: Worker, request: Request, timeLimitMs: number): Promise<Ask
     const finish = (asked: Asked) => {
       clearTimeout(timer);
       thread.off("message", onMessage).off("error", onError).off("exit", onExit);
-      // A thread that dies after its answer has nobody left to tell; unheard, its error would end us.
-      thread.on("error", () => undefined);
       thread.unref();
       resolve(asked);
     };

@@ -2,14 +2,7 @@ import type { UseDetail } from "../../core/lineage/collect-uses.ts";
 import { mergeFlows, noFlow, passThrough, type ValueFlow } from "../../core/lineage/value-flow.ts";
 import type { Scope } from "./scope.ts";
 import { wholeFlow } from "./scope.ts";
-import {
-  bareNode,
-  childrenOf,
-  fieldsOf,
-  listOf,
-  literalOf,
-  type SyntaxNode,
-} from "./syntax-node.ts";
+import { bareNode, childrenOf, listOf, literalOf, type SyntaxNode } from "./syntax-node.ts";
 
 const connectives = new Set(["and", "or", "xor", "is_true", "is_false"]);
 
@@ -183,6 +176,3 @@ function decidedFlow(
 }
 
 const asList = (literal: string | null) => (literal === null ? undefined : [literal]);
-
-/** The fields of a clause, whose condition stands in `this`. */
-export const clauseCondition = (clause: unknown) => fieldsOf(clause)["this"];

@@ -1,7 +1,7 @@
 import { mergeFlows, noFlow, passThrough, type ValueFlow } from "../../core/lineage/value-flow.ts";
 import { isAggregate } from "./aggregates.ts";
 import { readCase, readDecode, readIf } from "./read-condition.ts";
-import { type Lookup, lookUp, type Scope, visibleRelations, wholeFlow } from "./scope.ts";
+import { type Lookup, lookUp, type Scope, wholeFlow } from "./scope.ts";
 import { starColumns } from "./star-columns.ts";
 import {
   bareNode,
@@ -45,6 +45,9 @@ export function readExpression(value: unknown, scope: Scope): ValueFlow {
   if (casts.has(kind)) return passThrough(readAll(fields, scope), "transformation", ["type"]);
   if (nullFills.has(kind)) return readNullFill(node, scope);
   if (kind === "case") return readCase(node, scope);
+  if (kind === "null_if" || kind === "nullif" || kind.startsWith("decode")) {
+    return readDecode(node, scope);
+  }
   if (kind === "if_func" || kind === "nvl2") return readIf(node, scope);
   if (kind === "window_function") return readWindow(node, scope);
   if (kind === "lambda") return readLambda(namesOf(fields["parameters"]), fields["body"], scope);
@@ -229,6 +232,3 @@ function filterOf(fields: SyntaxNode["fields"], scope: Scope): ValueFlow {
   const flow = scope.reading.condition(fields["filter"], scope, { context: "conditional" });
   return passThrough(flow, "aggregation", ["type"]);
 }
-
-/** Relations whose columns a plain star of a scope gives. */
-export const starRelations = (scope: Scope) => visibleRelations(scope);

@@ -61,7 +61,7 @@ function commonNames(
 ): readonly string[] {
   const sides = [...left, ...right];
   for (const { shape } of sides) {
-    for (const table of shape.stars) reading.uses.addWhole(table, "star");
+    for (const table of shape.stars) reading.uses.addWhole(table, "join");
     const unknown = shape.open.length > 0 || shape.rest !== null;
     if (unknown) leaveOpen(reading, shape.bases, "what NATURAL JOIN joins by is not known");
   }

@@ -1,6 +1,12 @@
 import { collectUses } from "../../core/lineage/collect-uses.ts";
 import type { LineageRequest, QueryLineage, TableShape } from "../../core/lineage/query-lineage.ts";
-import { flowOfColumn, noFlow, sourcesOfFlow } from "../../core/lineage/value-flow.ts";
+import {
+  flowOfColumn,
+  flowWithout,
+  mergeFlows,
+  noFlow,
+  sourcesOfFlow,
+} from "../../core/lineage/value-flow.ts";
 import { compareText } from "../../core/std/compare.ts";
 import { readCondition } from "./read-condition.ts";
 import { readExpression } from "./read-expression.ts";
@@ -15,8 +21,8 @@ import { findNodes, nameOf } from "./syntax-node.ts";
  */
 export function readLineage(statements: readonly unknown[], request: LineageRequest): QueryLineage {
   const reading = newReading(request.tables);
-  const [statement, ...others] = statements;
-  if (statement === undefined || others.length > 0) {
+  const [statement, ...more] = statements;
+  if (statement === undefined || more.length > 0) {
     leaveOpen(reading, [], `one query is wanted; there are ${statements.length} statements`);
   }
   const result = reading.query(statement, null);
@@ -25,8 +31,18 @@ export function readLineage(statements: readonly unknown[], request: LineageRequ
     leaveOpen(reading, [table], `the columns of ${table} are not known`);
   }
   leaveRestOpen(statements, reading);
+  const flows = result.columns.map(({ flow }) => flow);
+  const unnamed = flowWithout(result.rest ?? noFlow, flows);
+  if (unnamed.size > 0) reading.unresolved.add("the data names some of the columns");
+  const unknown = result.open.map((table) => flowOfColumn(table, "*"));
+  const beside = mergeFlows([...unknown, unnamed]);
+  const others = beside.size === 0 ? [] : [{ name: "*", flow: beside }];
+  reading.uses.addNamed(flowWithout(mergeFlows(reading.named), [...flows, beside]));
   return {
-    columns: result.columns.map(({ name, flow }) => ({ name, from: sourcesOfFlow(flow) })),
+    columns: [...result.columns, ...others].map(({ name, flow }) => ({
+      name,
+      from: sourcesOfFlow(flow),
+    })),
     uses: reading.uses.list(),
     unresolved: [...reading.unresolved].sort(compareText),
   };
@@ -36,6 +52,7 @@ function newReading(tables: readonly TableShape[]): Reading {
   const reading: Reading = {
     uses: collectUses(),
     unresolved: new Set(),
+    named: [],
     tables: byWrittenName(tables),
     allTables: tables.map(textOf),
     touched: new Set(),

@@ -7,7 +7,7 @@ import {
   type ShapeColumn,
   wholeFlow,
 } from "./scope.ts";
-import { chosenColumns, starColumns } from "./star-columns.ts";
+import { chosenColumns, isChoice, starColumns } from "./star-columns.ts";
 import {
   bareNode,
   fieldsOf,
@@ -71,7 +71,7 @@ function readKey(value: unknown, scope: Scope): readonly PivotValue[] {
     return [];
   }
   const members = listOf(node.fields["expressions"]);
-  const plain = members.map(memberOf);
+  const plain = members.map((member) => memberOf(member, scope));
   const literals = plain.map(({ literal }) => literal).filter((literal) => literal !== null);
   const isPlain = literals.length === members.length && node.fields["query"] === undefined;
   const subject = scope.reading.flow(node.fields["this"], scope);
@@ -82,15 +82,24 @@ function readKey(value: unknown, scope: Scope): readonly PivotValue[] {
   return plain.map(({ name }) => ({ name }));
 }
 
-function memberOf(value: unknown): { readonly name: string; readonly literal: string | null } {
+function memberOf(
+  value: unknown,
+  scope: Scope,
+): { readonly name: string; readonly literal: string | null } {
   const node = bareNode(value);
   const isAlias = node?.kind === "alias" || node?.kind === "pivot_alias";
   const literal = literalOf(isAlias ? node.fields["this"] : value);
-  const alias = isAlias ? pivotAlias(node.fields["alias"]) : null;
+  const alias = isAlias ? pivotAlias(node.fields["alias"], scope) : null;
   return { name: alias ?? literal ?? "", literal };
 }
 
-const pivotAlias = (value: unknown) => nameOf(value) ?? nameOf(nodeOf(value)?.fields);
+/** The new name of a value, for which the parser makes a column. */
+function pivotAlias(value: unknown, scope: Scope): string | null {
+  const node = nodeOf(value);
+  if (node?.kind !== "column") return nameOf(value);
+  scope.reading.seen.add(node.origin);
+  return nameOf(node.fields["name"]);
+}
 
 function pivoted(
   values: readonly PivotValue[],
@@ -130,10 +139,10 @@ export function readUnpivot(node: SyntaxNode, source: ResultShape, outer: Scope)
   const all = mergeFlows(rows.flat());
   scope.reading.uses.add(all, { context: "set" });
   const names = unpivotNames(fields);
-  const width = Math.max(1, ...rows.map((row) => (names.values.length > 1 ? row.length : 1)));
-  const values = Array.from({ length: width }, (_, at) => ({
-    name: names.values[at] ?? "value",
-    flow: names.values.length > 1 ? mergeFlows(rows.map((row) => row[at] ?? noFlow)) : all,
+  const isWide = names.values.length > 1;
+  const values = names.values.map((name, at) => ({
+    name,
+    flow: isWide ? mergeFlows(rows.map((row) => row[at] ?? noFlow)) : all,
     isFromStar: false,
   }));
   const label = {
@@ -141,35 +150,25 @@ export function readUnpivot(node: SyntaxNode, source: ResultShape, outer: Scope)
     flow: passThrough(all, "transformation", ["type"]),
     isFromStar: false,
   };
-  return {
-    ...source,
-    columns: [
-      ...remaining(source, items).filter((c) => !hasStar(items) || !all.size || !isIn(c, all)),
-      label,
-      ...values,
-    ],
-  };
+  const isTaken = ({ flow }: ShapeColumn) => [...flow.keys()].every((key) => all.has(key));
+  const left = remaining(source, items);
+  const kept = hasStar(items) ? left.filter((column) => !isTaken(column)) : left;
+  return { ...source, columns: [...kept, label, ...values] };
 }
 
 const hasStar = (items: readonly unknown[]) =>
-  findNodes(items, ({ kind }) => kind === "star" || kind === "columns").length > 0;
-
-const isIn = ({ flow }: ShapeColumn, all: ValueFlow) =>
-  [...flow.keys()].every((key) => all.has(key));
+  findNodes(items, (node) => node.kind === "star" || isChoice(node)).length > 0;
 
 function unpivotedRow(item: unknown, scope: Scope): readonly ValueFlow[] {
   const node = bareNode(item);
   if (node === null) return [];
-  if (node.kind === "alias" || node.kind === "pivot_alias")
-    return unpivotedRow(node.fields["this"], scope);
-  if (node.kind === "tuple") {
-    return listOf(node.fields["expressions"]).map((member) => scope.reading.flow(member, scope));
+  const { kind, fields } = node;
+  if (kind === "alias" || kind === "pivot_alias") return unpivotedRow(fields["this"], scope);
+  if (kind === "tuple") {
+    return listOf(fields["expressions"]).map((member) => scope.reading.flow(member, scope));
   }
-  const isChoice =
-    node.kind === "columns" ||
-    (node.kind === "function" && nameOf(node.fields["name"])?.toLowerCase() === "columns");
-  if (node.kind === "star" || isChoice) {
-    const shape = isChoice ? chosenColumns(node, scope) : starColumns(node, scope);
+  if (kind === "star" || isChoice(node)) {
+    const shape = isChoice(node) ? chosenColumns(node, scope) : starColumns(node, scope);
     return [wholeFlow(shape, scope.reading)];
   }
   return [scope.reading.flow(item, scope)];

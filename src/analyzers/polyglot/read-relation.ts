@@ -141,6 +141,7 @@ function baseShape({ catalog, schema, name }: TableWords, scope: Scope): ResultS
   const full = catalog === null ? written : `${catalog}.${written}`;
   const known = reading.tables.get(fold(full)) ?? reading.tables.get(fold(written));
   if (known === undefined) {
+    leaveOpen(reading, [full], `no shape is known of ${full}`);
     return { columns: [], stars: [full], open: [full], rest: null, bases: [full] };
   }
   for (const base of known.bases) reading.touched.add(fold(base));
@@ -159,6 +160,8 @@ const readsFiles = /^(read_|glob$|sniff_csv$|duckdb_|pragma_|.*_scan$)/;
 function readTableFunction(node: SyntaxNode, scope: Scope): Relation {
   const name = functionName(node);
   const flow = passThrough(scope.reading.flow(node.origin, scope), "transformation");
+  // How many rows there are is its arguments' doing, whether or not a column of it is read.
+  scope.reading.uses.add(flow, { context: "filter" });
   if (readsFiles.test(name)) {
     scope.reading.unresolved.add(`${name}() reads what is no table`);
   } else if (!argumentFunctions.has(name)) {

@@ -3,7 +3,7 @@ import { isAggregate } from "./aggregates.ts";
 import { readWindowKeys } from "./read-expression.ts";
 import { readJoin } from "./read-join.ts";
 import { fold, leaveOpen, type ResultShape, type Scope, type ShapeColumn } from "./scope.ts";
-import { chosenColumns, starColumns } from "./star-columns.ts";
+import { chosenColumns, isChoice, starColumns } from "./star-columns.ts";
 import {
   bareNode,
   childrenOf,
@@ -13,7 +13,6 @@ import {
   listOf,
   literalOf,
   nameOf,
-  nodeOf,
   type SyntaxNode,
 } from "./syntax-node.ts";
 
@@ -70,10 +69,6 @@ function readItem(item: unknown, scope: Scope): readonly Item[] {
     },
   ];
 }
-
-const isChoice = ({ kind, fields }: SyntaxNode) =>
-  kind === "columns" ||
-  (kind === "function" && nameOf(fields["name"])?.toLowerCase() === "columns");
 
 /** `unnest(struct)` gives a column for each field, whose names are not in the text. */
 const isUnnest = ({ kind, fields }: SyntaxNode) =>
@@ -171,7 +166,7 @@ export function useWhole(result: ResultShape, context: "distinct" | "order", sco
   const { uses } = scope.reading;
   const flows = result.columns.map(({ flow }) => flow);
   uses.add(mergeFlows([...flows, result.rest ?? noFlow]), { context });
-  for (const table of result.stars) uses.addWhole(table, "star");
+  for (const table of result.stars) uses.addWhole(table, context);
   for (const table of result.open) uses.addWhole(table, context);
 }
 
@@ -229,6 +224,3 @@ function readOthers(fields: Fields, scope: Scope): void {
     }
   }
 }
-
-/** The node of a statement's parts that stand in a list. */
-export const firstNode = (values: unknown) => nodeOf(listOf(values)[0]);

@@ -59,6 +59,8 @@ export interface Scope {
 export interface Reading {
   readonly uses: UseCollector;
   readonly unresolved: Set<string>;
+  /** What names in the text stood for. */
+  readonly named: ValueFlow[];
   /** Tables that may be read, by folded `schema.name` and, where unique, by folded name. */
   readonly tables: ReadonlyMap<string, ResultShape>;
   readonly allTables: readonly string[];
@@ -161,7 +163,10 @@ export interface Lookup {
 export function lookUp(scope: Scope, parts: readonly string[]): Lookup {
   for (let at: Scope | null = scope; at !== null; at = at.parent) {
     const found = inScope(at, parts);
-    if (found !== null) return found;
+    if (found !== null) {
+      scope.reading.named.push(found.flow);
+      return found;
+    }
   }
   const [first = "", ...others] = parts;
   if (others.length === 0 && bareFunctions.has(fold(first))) {

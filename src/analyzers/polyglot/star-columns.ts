@@ -32,6 +32,12 @@ export function starColumns({ kind, fields }: SyntaxNode, scope: Scope): ResultS
   return { ...all, columns };
 }
 
+/** True for `COLUMNS(…)`. */
+export function isChoice({ kind, fields }: SyntaxNode): boolean {
+  if (kind === "columns") return true;
+  return kind === "function" && nameOf(fields["name"])?.toLowerCase() === "columns";
+}
+
 /** The columns that `COLUMNS(…)` stands for. A lambda may take any. */
 export function chosenColumns({ fields }: SyntaxNode, scope: Scope): ResultShape {
   const [argument = fields["this"]] = listOf(fields["args"]);

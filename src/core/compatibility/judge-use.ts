@@ -323,5 +323,6 @@ const roleText: Readonly<Record<ColumnEdge["role"], string>> = {
   conditional: "a condition decides by it",
   set: "a UNION takes it by its place",
   star: "`*` takes whatever there is",
+  named: "the text names it, and nothing comes of its values",
   opaque: "what the query does with it is not known",
 };

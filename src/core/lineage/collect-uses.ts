@@ -14,6 +14,8 @@ export interface UseDetail {
 export interface UseCollector {
   /** All base columns of a flow are used so. */
   add(flow: ValueFlow, detail: UseDetail): void;
+  /** Columns that the text names, for those that nothing else was gathered of. */
+  addNamed(flow: ValueFlow): void;
   /** A whole table is used so. */
   addWhole(table: string, context: UseContext): void;
   list(): readonly ColumnUse[];
@@ -33,6 +35,15 @@ export function collectUses(): UseCollector {
         // Constants compared with what an expression made say nothing of the column's own values.
         const compared = how === "identity" && literals !== undefined ? literals : null;
         put({ table, column, context, literals: compared, hasElse });
+      }
+    },
+    addNamed(flow) {
+      const used = new Set(
+        [...uses.values()].map((use) => JSON.stringify([use.table, use.column])),
+      );
+      for (const { table, column } of flow.values()) {
+        if (used.has(JSON.stringify([table, column]))) continue;
+        put({ table, column, context: "named", literals: null, hasElse: false });
       }
     },
     addWhole(table, context) {

@@ -40,6 +40,7 @@ export interface OutputColumn {
  * - set: by its position in UNION, INTERSECT or EXCEPT; star: by `*`;
  * - conditional: in the condition of CASE, IF or FILTER;
  * - not_in: in the subquery or list of NOT IN, where one NULL changes all;
+ * - named: it must be there, since the text names it, and nothing comes of it;
  * - opaque: the engine reads it, and the analysis does not say for what. The worst is assumed.
  */
 export const useContexts = [
@@ -56,6 +57,7 @@ export const useContexts = [
   "conditional",
   "set",
   "star",
+  "named",
   "opaque",
 ] as const;
 

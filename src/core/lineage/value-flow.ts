@@ -60,6 +60,11 @@ export function passThrough(
   return passed;
 }
 
+/** What of a flow is in none of the others. */
+export function flowWithout(flow: ValueFlow, others: readonly ValueFlow[]): ValueFlow {
+  return new Map([...flow].filter(([key]) => !others.some((other) => other.has(key))));
+}
+
 /** A flow as records have it: in the order of table and column. */
 export function sourcesOfFlow(flow: ValueFlow): readonly ColumnSource[] {
   return [...flow.values()]
