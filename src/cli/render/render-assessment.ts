@@ -25,6 +25,7 @@ const roles: Readonly<Record<Role, string>> = {
   conditional: "in a condition",
   set: "by its place in a set operation",
   star: "by `*`",
+  named: "named, and not used",
   opaque: "read, nobody knows for what",
 };
 
