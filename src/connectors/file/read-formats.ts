@@ -16,6 +16,8 @@ type Marks = Pick<ColumnFormat, "isZeroPadded" | "decimalMark">;
 const noMarks: Marks = { isZeroPadded: null, decimalMark: null };
 /** So few numbers of different lengths may be what is left of padded ones. */
 const unpaddedValuesMin = 10;
+/** Rows that patterns are told from: they cost more to look at than numbers do. */
+const patternRows = 10_000;
 /** More shapes than this have no pattern. */
 const shapesMax = 500;
 
@@ -38,13 +40,14 @@ export async function readFormats(
 ): Promise<readonly (ColumnFormat | null)[]> {
   const marks = await readMarks(run, table, columns);
   const likely = await lookLikely(run, table, columns);
+  const first = `(FROM ${table} LIMIT ${patternRows})`;
   const formats: (ColumnFormat | null)[] = [];
   for (const [index, { name, type }] of columns.entries()) {
     const { isZeroPadded, decimalMark } = marks[index] ?? noMarks;
     const isPoint = likely[index]?.isPoint === true || type.startsWith("TIMESTAMP");
     const timestamps =
-      type === "DATE" ? ["YYYY-MM-DD"] : isPoint ? await readPatterns(run, table, name) : null;
-    const comma = likely[index]?.isComma === true && (await hasComma(run, table, name));
+      type === "DATE" ? ["YYYY-MM-DD"] : isPoint ? await readPatterns(run, first, name) : null;
+    const comma = likely[index]?.isComma === true && (await hasComma(run, first, name));
     const format = { isZeroPadded, timestamps, decimalMark: comma ? ("," as const) : decimalMark };
     const isKnown = Object.values(format).some((value) => value !== null);
     formats.push(isKnown ? format : null);
