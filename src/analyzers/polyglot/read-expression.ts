@@ -65,7 +65,7 @@ export function readExpression(value: unknown, scope: Scope): ValueFlow {
 }
 
 /** A column by its name, with qualifiers and fields; `null` when the node is no such name. */
-export function readName(node: SyntaxNode, scope: Scope): Lookup | null {
+function readName(node: SyntaxNode, scope: Scope): Lookup | null {
   const parts = partsOf(node, scope);
   return parts === null ? null : lookUp(scope, parts);
 }
