@@ -198,6 +198,15 @@ function makeSource(index: number, random: Random): SourceFacts {
     tier: Math.floor(random() * 4),
     owner: pick(random, ["sales", "ops", "finance", "web", "research"]),
     tags: [],
+    contract: {
+      declared: false,
+      holds: true,
+      violations: 0,
+      broken: [],
+      breaking: [],
+      mode: null,
+      latency: null,
+    },
     change: pick(random, ["new", "changed", "unchanged"]),
     volume: {
       rows: Math.floor(random() * 2e6),

@@ -108,7 +108,7 @@ export function askedModel(
     factsWith: (classification, change) => ({
       kind: "model",
       facts: modelFacts(situation, classification, change),
-      drift: reach === null ? noDriftFacts : reachFacts(reach, context.cycle.now),
+      drift: reach === null ? noDriftFacts : reachFacts(context, reach),
     }),
     fingerprintWith: (enforced, effects) =>
       transformFingerprint(spec, arrivals, {
@@ -119,14 +119,15 @@ export function askedModel(
 }
 
 /** What rules see of the changes that no decision has dealt with. */
-function reachFacts({ sources }: ModelReach, now: EpochMs): DriftFacts {
+function reachFacts({ input, cycle }: CycleContext, { sources }: ModelReach): DriftFacts {
   const open = sources.filter(({ reaching }) => reaching.length > 0);
   const since = open.length === 0 ? null : Math.max(...open.map(({ drift }) => drift.since));
-  return driftFacts(
-    open.flatMap((one) => one.open),
-    open.map(({ source }) => source),
-    { since, now },
-  );
+  const drifted = open.flatMap(({ source, drift: { latest } }) => {
+    const spec = input.scope.sources.get(source);
+    return spec === undefined ? [] : [{ spec, latest }];
+  });
+  const changes = open.flatMap((one) => one.open);
+  return driftFacts(changes, drifted, { since, now: cycle.now });
 }
 
 /** What an input will be by the time its reader could run; a subject that left the scope is absent. */

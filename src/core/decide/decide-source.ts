@@ -8,6 +8,7 @@ import type { SubjectHistory } from "./decide-input.ts";
 import type { PreparedDraft } from "./drafts.ts";
 import { driftFacts, noDriftFacts } from "./drift-facts.ts";
 import { sourceFacts } from "./facts.ts";
+import { observedShapes } from "./observed-shapes.ts";
 import {
   type CycleContext,
   historyOf,
@@ -52,6 +53,7 @@ export function askedSource(context: CycleContext, spec: SourceSpec): Asked {
     profile,
     history: historyOf(context, spec.name),
     consumers: context.readers.get(spec.name)?.length ?? 0,
+    shapes: () => observedShapes(profile, context.input.drift.sources.get(spec.name)),
     now: context.cycle.now,
   };
   return {
@@ -62,17 +64,18 @@ export function askedSource(context: CycleContext, spec: SourceSpec): Asked {
     factsWith: (classification, change) => ({
       kind: "source",
       facts: sourceFacts(situation, classification, change),
-      drift: sourceDriftFacts(context, spec.name),
+      drift: sourceDriftFacts(context, spec),
     }),
     fingerprintWith: (enforced) => loadFingerprint(spec, profile.fingerprint, enforced),
   };
 }
 
 /** What rules see of a source's change of schema in this cycle. */
-function sourceDriftFacts({ input, cycle }: CycleContext, source: string): DriftFacts {
-  const drift = input.drift.sources.get(source);
+function sourceDriftFacts({ input, cycle }: CycleContext, spec: SourceSpec): DriftFacts {
+  const drift = input.drift.sources.get(spec.name);
   const step = drift?.open[drift.before];
   if (drift === undefined || step === undefined) return noDriftFacts;
+  const source = { spec, latest: drift.latest };
   return driftFacts(step.changes, [source], { since: drift.since, now: cycle.now });
 }
 

@@ -1,5 +1,8 @@
 import { type Assessment, verdicts } from "../compatibility/assessment.ts";
+import { checkContract } from "../contracts/check-contract.ts";
+import type { SourceSpec } from "../project/project.ts";
 import type { DriftFacts, ModelFacts } from "../rules/fact-schema.ts";
+import type { SchemaVersion } from "../schema/observed-schema.ts";
 import { type ChangeKind, changeKinds, type SchemaChange } from "../schema/schema-change.ts";
 import { compareText } from "../std/compare.ts";
 import type { EpochMs } from "../std/time.ts";
@@ -11,6 +14,7 @@ export const noDriftFacts: DriftFacts = {
   columns: [],
   sources: [],
   rename_confidence: null,
+  breaks_contract: false,
   age: null,
 };
 
@@ -22,10 +26,20 @@ export const untouched: ModelFacts["compatibility"] = {
   evidence: 0,
 };
 
+/** A source that changed, with what it looks like now. */
+export interface DriftedSource {
+  readonly spec: SourceSpec;
+  readonly latest: SchemaVersion;
+}
+
+function isBroken({ spec, latest }: DriftedSource): boolean {
+  return spec.contract !== null && !checkContract(spec.contract, latest).holds;
+}
+
 /** Changes of schema as rules see them. */
 export function driftFacts(
   changes: readonly SchemaChange[],
-  sources: readonly string[],
+  sources: readonly DriftedSource[],
   time: { readonly since: EpochMs | null; readonly now: EpochMs },
 ): DriftFacts {
   const kinds = new Set<ChangeKind>(changes.map(({ kind }) => kind));
@@ -36,8 +50,9 @@ export function driftFacts(
     columns: [...new Set(changes.map(({ column }) => column))]
       .filter((column) => column !== "")
       .sort(compareText),
-    sources: [...sources].sort(compareText),
+    sources: sources.map(({ spec }) => spec.name).sort(compareText),
     rename_confidence: confidences.length === 0 ? null : Math.min(...confidences),
+    breaks_contract: sources.some(isBroken),
     age: time.since === null ? null : (time.now - time.since) / 1_000,
   };
 }

@@ -1,6 +1,8 @@
+import { contractFacts } from "../contracts/contract-facts.ts";
 import type { Profile, Quality, Reliability } from "../metadata/profile.ts";
 import type { ModelSpec, SourceSpec } from "../project/project.ts";
 import type { ModelFacts, SourceFacts } from "../rules/fact-schema.ts";
+import type { ObservedSchema } from "../schema/observed-schema.ts";
 import { schemaIdOf } from "../schema/schema-id.ts";
 import type { TableSchema } from "../schema/table-schema.ts";
 import type { Hash } from "../std/hash.ts";
@@ -21,12 +23,17 @@ export interface SourceSituation {
   readonly history: SubjectHistory | null;
   /** Models that read it. */
   readonly consumers: number;
+  /** What it looked like, oldest first; asked for only where a contract is about it. */
+  readonly shapes: () => readonly ObservedSchema[];
   readonly now: EpochMs;
 }
 
+/** What rules see of a source that no contract is about. */
+const uncontracted = contractFacts(null, []);
+
 /** What a rule sees as `source`, as far as it does not depend on other rules. */
 export function sourceFacts(
-  { spec, profile, history, consumers, now }: SourceSituation,
+  { spec, profile, history, consumers, shapes, now }: SourceSituation,
   { tier, owner, tags }: Classification,
   change: SourceFacts["change"],
 ): SourceFacts {
@@ -59,6 +66,7 @@ export function sourceFacts(
       columns: schema === null ? null : schema.columns.map((column) => column.name),
       changed: schemaChanged(schema, lastLoad?.schemaId ?? null),
     },
+    contract: spec.contract === null ? uncontracted : contractFacts(spec.contract, shapes()),
     quality: qualityFacts(profile.quality),
     reliability: reliabilityFacts(profile.reliability),
     last_load: lastOutputFacts(output, now),

@@ -8,6 +8,7 @@ import type { Decided } from "./decided.ts";
 import { becauseOf, comparedFingerprint, isMeasuring, taskEvidence } from "./evidence.ts";
 import { type Arrival, historyOf, type ModelNode, type SubjectNode } from "./subject-node.ts";
 import { fallbackOf } from "./why-fallback.ts";
+import { isolatedCauses, isolatedText } from "./why-isolated.ts";
 import type { WhyLink } from "./why-report.ts";
 import { explainRule } from "./why-rule.ts";
 
@@ -46,8 +47,9 @@ export function explainBypass(
         `${node.subject} runs only when it is used, and no model that runs reads it.`,
         readerLinks(decided, node, told),
       );
-    case "frozen":
     case "isolated":
+      return link(isolatedText(node), isolatedCauses(decided, node));
+    case "frozen":
     case "override":
     case undefined:
       return link(`${task.id} is ${task.bypass?.reason ?? "active"}.`, []);

@@ -103,6 +103,22 @@ export const defaultRoutes: RuleSet = defineRuleSet({
       ],
     },
     {
+      id: "ask-broken-contract",
+      description: "What a producer promised is broken: nothing that a model feels passes unasked.",
+      for: "model",
+      when: "drift.open && drift.breaks_contract && model.compatibility.severity >= 2",
+      priority: -90,
+      then: [{ route: { to: "negotiate", deadline: "7d" } }],
+    },
+    {
+      id: "tell-broken-contract",
+      description: "A producer hears of a broken promise before its consumers do.",
+      for: "source",
+      when: "source.contract.declared && !source.contract.holds",
+      priority: -100,
+      then: [{ notify: { severity: "critical", title: "The source breaks its contract" } }],
+    },
+    {
       id: "stop-replaced",
       description:
         "Another table under the old name, or rows of another grain: no answer makes it the same.",

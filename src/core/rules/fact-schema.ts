@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { verdicts } from "../compatibility/assessment.ts";
+import { contractFactSchema } from "../contracts/contract-facts.ts";
 import { changeKinds } from "../schema/schema-change.ts";
 
 /**
@@ -61,6 +62,7 @@ export const sourceFactSchema = z.strictObject({
     columns: z.array(z.string()).nullable(),
     changed: z.boolean().nullable().describe("Against the schema that was last loaded."),
   }),
+  contract: contractFactSchema,
   quality: qualityFacts,
   reliability: reliabilityFacts,
   last_load: lastOutputFacts,
@@ -83,6 +85,9 @@ export const driftFactSchema = z.strictObject({
     .number()
     .nullable()
     .describe("Of the least certain rename, 0 to 1; unknown without one."),
+  breaks_contract: z
+    .boolean()
+    .describe("Whether a source that the changes come from breaks its contract now."),
   age: z.number().nullable().describe("Seconds since the newest change was first seen."),
 });
 
