@@ -5,6 +5,18 @@
  */
 export { type OpenProjectOptions, openProject } from "./app/open-project.ts";
 export type {
+  Affected,
+  Assessment,
+  ReachingChange,
+  Role,
+  StagedColumns,
+  Stop,
+  Term,
+  Verdict,
+} from "./core/compatibility/assessment.ts";
+export type { EvidenceTier } from "./core/compatibility/evidence.ts";
+export type { Contract, ContractColumn } from "./core/contracts/contract.ts";
+export type {
   Batch,
   Blueprint,
   Bypass,
@@ -15,6 +27,7 @@ export type {
   Dependency,
   Safeguards,
   Segment,
+  SegmentRoute,
   Task,
   TaskId,
 } from "./core/decide/blueprint.ts";
@@ -27,6 +40,7 @@ export type {
   MergedEffects,
   Notification,
 } from "./core/effects/merged-effects.ts";
+export type { UseContext, ValueOrigin } from "./core/lineage/query-lineage.ts";
 export type {
   Cadence,
   LastLoad,
@@ -41,12 +55,27 @@ export type { Check, Gate, Measurement, OnFail } from "./core/project/check.ts";
 export type { Location, Problem } from "./core/project/problem.ts";
 export type {
   BypassPolicy,
+  Demand,
+  LoadStrategy,
   RetryPolicy,
   SourceAttributes,
   SourceSpec,
   SubjectKind,
   TaskKind,
 } from "./core/project/project.ts";
+export type {
+  AffectedModel,
+  Negotiation,
+  NegotiationResponse,
+  NegotiationStatus,
+} from "./core/routes/negotiation.ts";
+export type {
+  AdaptedColumn,
+  Adapter,
+  DefaultOutcome,
+  Meanwhile,
+  RouteKind,
+} from "./core/routes/route.ts";
 export type { ParamValue, Rule, RuleOutcome, RuleSet } from "./core/rules/rule-set.ts";
 export { defineRuleSet, type RuleSetFileInput } from "./core/rules/rule-set-file.ts";
 export type {
@@ -56,10 +85,42 @@ export type {
   TaskResult,
   TaskStatus,
 } from "./core/run/run-event.ts";
+export type { CompatibilityMode } from "./core/schema/compatibility-mode.ts";
+export type {
+  ColumnFormat,
+  ColumnSketch,
+  ObservedColumn,
+  ObservedSchema,
+  SchemaEvidence,
+} from "./core/schema/observed-schema.ts";
+export type {
+  ChangeKind,
+  NestedChange,
+  SchemaChange,
+  TypeChange,
+} from "./core/schema/schema-change.ts";
 export type { Column, TableName, TableSchema } from "./core/schema/table-schema.ts";
 export type { Hash } from "./core/std/hash.ts";
 export type { Json, JsonObject } from "./core/std/json.ts";
 export type { EpochMs } from "./core/std/time.ts";
+export type {
+  DriftReader,
+  DriftReport,
+  GivenAnswer,
+  NegotiationReport,
+  RoutedModel,
+} from "./engine/drift-report.ts";
+export type {
+  ImpactReport,
+  LineageOptions,
+  LineageReader,
+  LineageReport,
+} from "./engine/lineage-report.ts";
+export type {
+  QuarantineDesk,
+  QuarantineRowsReport,
+  ReleaseReport,
+} from "./engine/quarantine-report.ts";
 export type {
   CheckReport,
   CycleOptions,
@@ -76,4 +137,5 @@ export type {
 export type { ErrorCode } from "./errors/catalogue.ts";
 export { OperatingError } from "./errors/operating-error.ts";
 export type { RunSummary } from "./ports/catalog.ts";
+export type { QuarantinedRow, QuarantineSummary } from "./ports/quarantine.ts";
 export type { Rows } from "./ports/warehouse.ts";
