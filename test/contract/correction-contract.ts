@@ -73,6 +73,20 @@ export function correctionContract(scene: WarehouseScene): void {
     expect(await rowsOf("SELECT _value FROM quarantine.c ORDER BY 1")).toEqual([["q"], ["z"]]);
   });
 
+  test("a correction may bring other columns and types", async () => {
+    const first = named({ "a.csv": "id,v\n1,1\n", "b.csv": "id,v\n2,2\n" }, "id BIGINT, v BIGINT");
+    await load(loadOf(first, append));
+    const next = named({ "a.csv": "id,v,w\n1,x,7\n" }, "id BIGINT, v VARCHAR, w BIGINT", {
+      replaces: ["a.csv"],
+    });
+    const request = loadOf(next, { ...append, cursorBefore: first.cursor });
+    expect(await load(request)).toMatchObject({ rowsInserted: 1, rowsReplaced: 1 });
+    expect(await rowsOf("SELECT id, v, w, _file FROM raw.c ORDER BY id")).toEqual([
+      [1, "x", 7, "a.csv"],
+      [2, "2", null, "b.csv"],
+    ]);
+  });
+
   test("a file that goes back to what it was, and forth again, is replaced each time", async () => {
     const texts = ["id\n1\n", "id\n2\n"];
     const manifests = texts.map((text) =>

@@ -62,7 +62,10 @@ export async function loadOne(session: Session, step: LoadStep): Promise<LoadOut
   if (request.strategy === "replace" || claim.relation === null) {
     await clearQuarantine(session, request.source);
   }
-  const rowsReplaced = await replaceFiles(session, request, claim.relation);
+  const rowsReplaced = await replaceFiles(session, request, {
+    relation: claim.relation,
+    isReshaped: planned.some(({ staged: { type }, there }) => there?.type !== type),
+  });
   const { staged, read, bad } = await stage(
     session,
     { ...step, request },

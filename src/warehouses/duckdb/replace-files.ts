@@ -10,13 +10,14 @@ import { fileMarker } from "./shape-target.ts";
 /**
  * Removes the rows of files that are loaded again because they were corrected at their source,
  * wherever those rows are: in the table or in quarantine.
+ * @param isReshaped whether the table's columns may have to change in the same transaction
  * @returns how many the table held
  * @throws SOURCE_REWRITTEN when the table cannot tell which of its rows are of these files
  */
 export async function replaceFiles(
   session: Session,
   request: LoadRequest,
-  relation: Relation | null,
+  { relation, isReshaped }: { readonly relation: Relation | null; readonly isReshaped: boolean },
 ): Promise<number> {
   const { replaces } = request.manifest;
   if (replaces.length === 0 || request.strategy !== "append" || relation === null) return 0;
@@ -43,5 +44,12 @@ export async function replaceFiles(
       { hint: "Load it once with strategy replace, and then append." },
     );
   }
-  return hasMarker ? session.change(`DELETE FROM ${target} WHERE ${isOf}`) : 0;
+  if (!hasMarker) return 0;
+  if (!isReshaped) return session.change(`DELETE FROM ${target} WHERE ${isOf}`);
+  // The engine lets no transaction alter a table that it has deleted rows from.
+  const rows = await session.count(`SELECT count(*) FROM ${target} WHERE ${isOf}`);
+  await session.run(
+    `CREATE OR REPLACE TABLE ${target} AS SELECT * FROM ${target} WHERE (${isOf}) IS NOT TRUE`,
+  );
+  return rows;
 }
