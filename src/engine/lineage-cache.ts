@@ -58,7 +58,7 @@ const bindSchema: z.ZodType<BindResult> = z.discriminatedUnion("ok", [
 ]);
 
 /** The form of an entry where it is stored as JSON. */
-export const lineageEntrySchema: z.ZodType<LineageEntry> = z.strictObject({
+const lineageEntrySchema: z.ZodType<LineageEntry> = z.strictObject({
   model: z.string(),
   lineage: lineageSchema,
   bind: bindSchema,

@@ -27,7 +27,7 @@ export interface QuarantineDesk {
   /**
    * Loads the rows that fit now, judged by the source's columns and by its gates: those declared and
    * those that the last decision added. The next run builds what reads them.
-   * @param options.by who asks, for the ledger
+   * @param options - `by`: who asks, for the ledger
    * @throws NOT_FOUND, CATALOG_LOCKED, WAREHOUSE_LOCKED
    */
   releaseQuarantined(

@@ -115,7 +115,8 @@ test.skipIf(!existsSync(reports))(
     const { accepted, drifts } = await live(folder, steps, "reports");
     const warehouse = join(folder.path, "w.duckdb");
 
-    expect(accepted).toBeLessThanOrEqual(2);
+    // Up to two would do; every change of these files is one that the default rules can route.
+    expect(accepted).toBe(0);
     expect(drifts).toEqual([
       { origin: "01-23-2020.csv", kinds: ["format"] },
       { origin: "01-31-2020.csv", kinds: ["format"] },

@@ -130,7 +130,7 @@ function arbitraryUse(): fc.Arbitrary<ColumnUse> {
 }
 
 /** What a query might do with the two tables. */
-export function arbitraryLineage(): fc.Arbitrary<QueryLineage> {
+function arbitraryLineage(): fc.Arbitrary<QueryLineage> {
   return fc.record({
     columns: fc
       .array(fc.array(arbitrarySource(), { maxLength: 2 }), { minLength: 1, maxLength: 4 })

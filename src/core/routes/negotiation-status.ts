@@ -9,7 +9,7 @@ export function negotiationId(source: string, to: Hash): Hash {
 }
 
 /** The answer that counts; `null` while there is none. */
-export function answerOf({
+function answerOf({
   responses,
 }: Pick<Negotiation, "responses">): NegotiationResponse | null {
   return responses.at(-1) ?? null;

@@ -51,7 +51,7 @@ const replacedShareMax = 0.2;
 
 /**
  * What changed from one schema to the other, in the order of `changeKinds` and then of the columns.
- * Names compare without case, and "no evidence" is the same as any type. Applying the changes to
+ * Names compare without case, and "no evidence" equals every type. Applying the changes to
  * `before` gives `after`.
  */
 export function diffSchemas(
