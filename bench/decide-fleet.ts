@@ -25,6 +25,7 @@ export function fleetOf(sourceCount: number, modelCount: number): DecideInput {
     },
     history: new Map(),
     drift: noDrift,
+    reads: new Map(),
   };
 }
 
@@ -41,6 +42,7 @@ export function nextCycle({ input, blueprint }: Decided): DecideInput {
         rows: 1_000,
         run: "run-1",
         exists: true,
+        parts: null,
         released: null,
       },
       verified: measuring?.fingerprint ?? null,

@@ -14,7 +14,7 @@ import { loadProject, withProblems } from "../engine/load-project.ts";
 import { openSluiceProject } from "../engine/open-sluice-project.ts";
 import type { Parts } from "../engine/parts.ts";
 import type { SluiceProject } from "../engine/sluice-project.ts";
-import type { SqlAnalyzer } from "../ports/sql-analyzer.ts";
+import type { SqlAnalyzer, SqlBinder } from "../ports/sql-analyzer.ts";
 import type { Staging } from "../ports/staging.ts";
 import type { Warehouse } from "../ports/warehouse.ts";
 import { folderStaging } from "../stagings/folder/folder-staging.ts";
@@ -62,6 +62,7 @@ function partsOf(folder: string, options: OpenProjectOptions): Parts {
     openStaging: ({ settings }) => folderStaging(resolve(folder, settings.stagingPath)),
     openScratch: ({ settings }) => scratchStaging(resolve(folder, settings.stagingPath)),
     openLineageTools,
+    openBinder,
     catalogPath: (settings) => resolve(folder, settings.catalogPath),
     freeBytes: async () => {
       const { bavail, bsize } = await statfs(folder);
@@ -84,13 +85,17 @@ async function openAnalyzer(): Promise<SqlAnalyzer> {
   return duckdbSqlAnalyzer();
 }
 
+async function openBinder(): Promise<SqlBinder> {
+  const { duckdbSqlBinder } = await import("../warehouses/duckdb/duckdb-sql-binder.ts");
+  return duckdbSqlBinder();
+}
+
 /** Heavy to load: only where columns are asked about. */
 async function openLineageTools() {
-  const { duckdbSqlBinder } = await import("../warehouses/duckdb/duckdb-sql-binder.ts");
   const { openPolyglotAnalyzer } = await import("../analyzers/polyglot/open-polyglot-analyzer.ts");
   const analyzer = openPolyglotAnalyzer();
   return {
-    binder: duckdbSqlBinder(),
+    binder: await openBinder(),
     analyzer,
     [Symbol.asyncDispose]: () => analyzer[Symbol.asyncDispose](),
   };

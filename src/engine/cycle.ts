@@ -6,8 +6,10 @@ import type { Profile } from "../core/metadata/profile.ts";
 import type { Negotiation } from "../core/routes/negotiation.ts";
 import { present } from "../core/std/assert.ts";
 import { compareText } from "../core/std/compare.ts";
+import { readContentNotes } from "./content-notes.ts";
 import type { CycleStart } from "./cycle-start.ts";
 import { type GatheredDrift, gatherDrift } from "./gather-drift.ts";
+import { gatherReads } from "./gather-reads.ts";
 import { type Harvest, harvest } from "./harvest.ts";
 import type { ValidProject } from "./load-project.ts";
 import type { Parts } from "./parts.ts";
@@ -67,9 +69,13 @@ export async function decideCycle(
 ): Promise<Cycle> {
   const harvested = await harvestCycle(parts, start, options);
   const { project, ruleSets } = start.loaded;
-  const past = { outputs: start.outputs, records: harvested.records };
-  const records = new Map([...start.notes.records, ...past.records]);
+  const past = {
+    outputs: start.outputs,
+    records: new Map([...start.notes.records, ...harvested.records]),
+    contents: await readContentNotes(start.catalog),
+  };
   const { drift, histories } = await gatherDrift(parts, start, harvested, options.run ?? null);
+  const reads = await gatherReads(parts, start, harvested, drift);
   const decided = decide({
     snapshot: harvested.snapshot,
     ruleSets,
@@ -78,8 +84,9 @@ export async function decideCycle(
       sources: new Map(harvested.sources.map((source) => [source.name, source] as const)),
       models: new Map(project.models.map((model) => [model.name, model] as const)),
     },
-    history: historyOf({ ...past, records }, harvested.sources, project.models),
+    history: historyOf(past, harvested.sources, project.models),
     drift,
+    reads,
   });
   return { harvest: harvested, decided, histories };
 }

@@ -39,7 +39,11 @@ export async function gatherDrift(
   harvested: Harvest,
   run: string | null,
 ): Promise<GatheredDrift> {
-  const { histories, sources } = findDrift(start.drift, harvested.snapshot, run);
+  const { histories, sources } = findDrift(
+    start.drift,
+    { snapshot: harvested.snapshot, replaced: replacedSources(harvested.sources) },
+    run,
+  );
   if (sources.size === 0) return { histories, drift: noDrift };
   const models = new Map(start.loaded.project.models.map((model) => [model.name, model] as const));
   const exposed = modelsBelow(sources.keys(), models);
@@ -57,6 +61,10 @@ export async function gatherDrift(
     histories,
     drift: { sources: found.sources, models: found.exposures, negotiations },
   };
+}
+
+function replacedSources(sources: readonly SourceSpec[]): ReadonlySet<string> {
+  return new Set(sources.filter(({ strategy }) => strategy === "replace").map(({ name }) => name));
 }
 
 /** The models that read any of these subjects, themselves or through others. */

@@ -33,6 +33,8 @@ export interface Parts {
   openLineageTools(): Promise<
     { readonly binder: SqlBinder; readonly analyzer: LineageAnalyzer } & AsyncDisposable
   >;
+  /** The warehouse's own binder alone, which is far lighter. */
+  openBinder(): Promise<SqlBinder>;
   /** Absolute path of the catalog's file. */
   catalogPath(settings: ProjectSettings): string;
   /** Bytes that are free where the project's files are. */

@@ -9,8 +9,10 @@ import {
 import type { ModelSpec, SourceSpec } from "../core/project/project.ts";
 import { schemaIdOf } from "../core/schema/schema-id.ts";
 import { type TableName, tableText } from "../core/schema/table-schema.ts";
+import type { Hash } from "../core/std/hash.ts";
 import type { Json } from "../core/std/json.ts";
 import type { CommittedOutput } from "../ports/warehouse.ts";
+import type { ContentNotes, KnownContent } from "./content-notes.ts";
 import { rawTable } from "./task-context.ts";
 
 /** What earlier runs left: the ledger's last word, and what the catalog noticed. */
@@ -19,10 +21,11 @@ export interface Past {
   readonly outputs: ReadonlyMap<string, CommittedOutput>;
   /** By subject. */
   readonly records: ReadonlyMap<string, SubjectRecord>;
+  readonly contents: ContentNotes;
 }
 
 /** The last load of each source whose table is there. */
-export function lastLoadsOf(past: Past): ReadonlyMap<string, LastLoad> {
+export function lastLoadsOf(past: Pick<Past, "outputs">): ReadonlyMap<string, LastLoad> {
   const loads = new Map<string, LastLoad>();
   for (const output of past.outputs.values()) {
     if (output.target.schema !== "raw" || !output.exists) continue;
@@ -37,7 +40,7 @@ export function lastLoadsOf(past: Past): ReadonlyMap<string, LastLoad> {
 }
 
 /** The cursor that each source's table has reached, where the table is there. */
-export function loadedCursorsOf(past: Past): ReadonlyMap<string, Json> {
+export function loadedCursorsOf(past: Pick<Past, "outputs">): ReadonlyMap<string, Json> {
   const cursors = new Map<string, Json>();
   for (const { target, exists, cursor } of past.outputs.values()) {
     if (target.schema === "raw" && exists) cursors.set(target.name, cursor);
@@ -76,9 +79,14 @@ function subjectHistory(subject: string, target: TableName, past: Past): Subject
             run: output.run,
             exists: output.exists,
             released: output.released,
+            parts: knownParts(past.contents.get(subject), output.fingerprint),
           },
     verified: record.verified,
     quality: qualityOf(record),
     reliability: reliabilityOf(record),
   };
+}
+
+function knownParts(contents: readonly KnownContent[] | undefined, fingerprint: Hash) {
+  return contents?.find((one) => one.fingerprint === fingerprint)?.parts ?? null;
 }

@@ -11,6 +11,7 @@ import type { Staging } from "../ports/staging.ts";
 import type { TaskExecutor } from "../ports/task-executor.ts";
 import type { Warehouse } from "../ports/warehouse.ts";
 import { type Connections, connectionsOf } from "./connections.ts";
+import { writeContentNotes } from "./content-notes.ts";
 import { decideCycle, planReport } from "./cycle.ts";
 import { readCycleNotes, writeCycleNotes } from "./cycle-notes.ts";
 import { readDecided, writeDecision } from "./decision-store.ts";
@@ -107,6 +108,7 @@ async function newRun(workshop: Workshop, options: RunOptions): Promise<Prepared
   await writeDecision(catalog, cycle.decided);
   const { memos, records, found } = cycle.harvest;
   await writeCycleNotes(catalog, { memos, records, found });
+  await writeContentNotes(catalog, cycle.decided);
   await writeDriftNotes(catalog, driftNotesAfter(cycle, start.drift));
   const startedAt = parts.clock.now();
   const summary: RunSummary = {

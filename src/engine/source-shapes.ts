@@ -25,33 +25,57 @@ export function shapesMadeFor(
   models: readonly ModelSpec[],
   known: KnownShapes,
 ): ReadonlyMap<string, readonly Column[]> {
-  return shapesOf(models, known, (drift, rest) => {
-    const older = Object.values(drift.open).flatMap(({ version }) => version.columns);
-    return joined([older, drift.latest.columns, rest]);
+  return shapesOf(models, known, ({ drift, now, loaded }) => {
+    const older = Object.values(drift?.open ?? {}).flatMap(({ version }) => version.columns);
+    return joined([older, now, loaded]);
   });
 }
 
 /** The same sources with the columns that they have now. */
 export function newShapes(models: readonly ModelSpec[], known: KnownShapes): readonly TableShape[] {
-  const shapes = shapesOf(models, known, ({ latest }) => joined([latest.columns]));
+  const shapes = shapesOf(models, known, ({ drift, now, loaded }) =>
+    joined(drift === null ? [now, loaded] : [now]),
+  );
   return [...shapes].map(([source, columns]) => ({ table: rawTable(source), columns }));
+}
+
+/**
+ * The ways in which the tables of these sources may look when models run: as the sources are now, as
+ * they were loaded, and with the columns of both. Mostly they are one.
+ */
+export function possibleShapes(
+  models: readonly ModelSpec[],
+  known: KnownShapes,
+): readonly ReadonlyMap<string, readonly Column[]>[] {
+  const ways = [
+    shapesOf(models, known, ({ now, loaded }) => joined([now.length === 0 ? loaded : now])),
+    shapesOf(models, known, ({ now, loaded }) => joined([loaded.length === 0 ? now : loaded])),
+    shapesOf(models, known, ({ now, loaded }) => joined([now, loaded])),
+  ];
+  const distinct = new Map(ways.map((shapes) => [JSON.stringify([...shapes]), shapes]));
+  return [...distinct.values()];
+}
+
+/** What is known of the columns of one source. */
+interface SeenColumns {
+  readonly drift: SourceDrift | null;
+  readonly now: readonly Column[];
+  readonly loaded: readonly Column[];
 }
 
 function shapesOf(
   models: readonly ModelSpec[],
   { sources, specs, profiles, outputs }: KnownShapes,
-  ofDrifted: (drift: SourceDrift, loaded: readonly Column[]) => readonly Column[],
+  choose: (seen: SeenColumns) => readonly Column[],
 ): ReadonlyMap<string, readonly Column[]> {
   const shapes = new Map<string, readonly Column[]>();
   const own = new Set(models.map(({ name }) => name));
   const read = models.flatMap(({ inputs }) => inputs.map(({ subject }) => subject));
   for (const source of [...new Set(read)].filter((name) => !own.has(name)).sort(compareText)) {
     const loaded = outputs.get(tableText(rawTable(source)))?.columns ?? [];
-    const drift = sources.get(source);
-    const columns =
-      drift === undefined
-        ? joined([profiles.get(source)?.profile.schema?.columns ?? [], loaded])
-        : ofDrifted(drift, loaded);
+    const drift = sources.get(source) ?? null;
+    const now = drift?.latest.columns ?? profiles.get(source)?.profile.schema?.columns ?? [];
+    const columns = choose({ drift, now, loaded });
     if (columns.length === 0) continue;
     const kind = profiles.get(source)?.profile.kind ?? null;
     shapes.set(source, joined([columns, markersOf(specs.get(source), kind)]));

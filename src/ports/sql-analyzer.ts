@@ -48,6 +48,11 @@ export interface NamedQuery {
 export interface SqlBinder {
   /** The columns that the engine reads of empty tables of these shapes, its optimizer included. */
   scans(request: LineageRequest): Promise<ScanResult>;
+  /** The same for several queries over the same tables, in their order. */
+  scansOfAll(
+    tables: readonly TableShape[],
+    queries: readonly string[],
+  ): Promise<readonly ScanResult[]>;
   /**
    * Binds queries one after the other. Each that binds is there for those after it; where one does
    * not, those that read it fail too.

@@ -1,8 +1,9 @@
 import type { Blueprint, Task } from "../../src/core/decide/blueprint.ts";
 import { decide } from "../../src/core/decide/decide.ts";
 import type { DecideInput, SubjectHistory } from "../../src/core/decide/decide-input.ts";
-import type { Decided } from "../../src/core/decide/decided.ts";
+import type { Decided, Workings } from "../../src/core/decide/decided.ts";
 import { type DriftInput, noDrift } from "../../src/core/decide/drift-input.ts";
+import type { ModelReads } from "../../src/core/decide/model-reads.ts";
 import type { Profile } from "../../src/core/metadata/profile.ts";
 import { identifyProfile, takeSnapshot } from "../../src/core/metadata/snapshot.ts";
 import type {
@@ -109,6 +110,7 @@ export interface Situation {
   readonly models?: readonly ModelSpec[];
   readonly history?: readonly SubjectHistory[];
   readonly drift?: DriftInput;
+  readonly reads?: readonly ModelReads[];
   readonly ruleSets?: readonly RuleSet[];
   readonly template?: Template;
 }
@@ -129,6 +131,7 @@ export function inputOf(situation: Situation): DecideInput {
     },
     history: new Map(history.map((entry) => [entry.subject, entry])),
     drift: situation.drift ?? noDrift,
+    reads: new Map((situation.reads ?? []).map((one) => [one.model, one])),
   };
 }
 
@@ -145,6 +148,7 @@ export function historyAfter(
   decided: {
     readonly input: DecideInput;
     readonly blueprint: Blueprint;
+    readonly workings?: Workings;
   },
   run = "run-1",
 ): readonly SubjectHistory[] {
@@ -159,7 +163,15 @@ export function historyAfter(
       output:
         made === null
           ? (before?.output ?? null)
-          : { fingerprint: made, committedAt: at, rows: 10, run, exists: true, released: null },
+          : {
+              fingerprint: made,
+              committedAt: at,
+              rows: 10,
+              run,
+              exists: true,
+              released: null,
+              parts: decided.workings?.nodes.get(subject)?.output.parts ?? null,
+            },
       verified: measuring?.state === "active" ? measuring.fingerprint : (before?.verified ?? null),
       quality: before?.quality ?? null,
       reliability: before?.reliability ?? null,

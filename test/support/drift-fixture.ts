@@ -43,6 +43,7 @@ export function driftOf(
   const changesFrom = (version: SchemaVersion): OpenDrift => ({
     version,
     changes: more.changes ?? diffSchemas(version, latest),
+    isBack: false,
   });
   const earlier = [before, ...(more.older ?? [])].filter(({ id }) => id !== latest.id);
   return {

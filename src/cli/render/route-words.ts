@@ -43,7 +43,7 @@ const verdictTexts: Readonly<Record<Verdict, string>> = {
   absorbed: "its SQL absorbs the change",
   drift: "its values or rows may differ",
   rewritable: "its SQL would fail, and can be mended by new names",
-  breaks: "its SQL would fail",
+  breaks: "it, or what reads its result, would fail",
   corrupts: "its result would be wrong without a failure",
 };
 

@@ -146,5 +146,7 @@ export interface DecisionRecord {
   readonly history: Hash;
   /** Open changes of schema, with what they reach. */
   readonly drift: Hash;
+  /** Which columns models read of their inputs. */
+  readonly reads: Hash;
   readonly blueprint: Hash;
 }

@@ -106,6 +106,7 @@ function recordOf(
     scope: hashOf({ sources: trees.sources.id, models: trees.models.id }),
     history: trees.history.id,
     drift: driftId(trees.drift),
+    reads: trees.reads.id,
     blueprint: blueprint.id,
   };
   return { id: hashOf(bound), ...bound };

@@ -85,6 +85,7 @@ export function decideAgain(previous: Decided, input: DecideInput): Decided {
       models: treeAfter(before.trees.models, input.scope.models, changes.models),
       history: treeAfter(before.trees.history, input.history, changes.history),
       drift: changes.hasDriftChanged ? plantDrift(input.drift) : before.trees.drift,
+      reads: treeAfter(before.trees.reads, input.reads, changes.reads),
       segments: graftReferences(before.trees.segments, segmentIds(renewed, gone)),
     },
   });
@@ -111,8 +112,8 @@ function dirtySubjects(
   context: CycleContext,
   changes: InputChanges,
 ): Set<string> {
-  const { sources, models, profiles, history, drifts } = changes;
-  const all = [sources, models, profiles, history, drifts];
+  const { sources, models, profiles, history, drifts, reads } = changes;
+  const all = [sources, models, profiles, history, drifts, reads];
   const dirty = new Set(all.flatMap(({ set, removed }) => [...set, ...removed]));
   const { readers } = context;
   if (readers !== before.context.readers) {
@@ -164,7 +165,8 @@ function isSameToReaders(before: SubjectNode | undefined, after: SubjectNode): b
     before.output.committedAt === after.output.committedAt &&
     before.output.hasKnownColumns === after.output.hasKnownColumns &&
     before.output.fallbackMaxAgeMs === after.output.fallbackMaxAgeMs &&
-    before.output.isHeld === after.output.isHeld
+    before.output.isHeld === after.output.isHeld &&
+    canonicalJson(before.output.parts) === canonicalJson(after.output.parts)
   );
 }
 

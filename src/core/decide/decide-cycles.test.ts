@@ -93,6 +93,7 @@ class World {
       run: `run-${this.#runs}`,
       exists: true,
       released: null,
+      parts: null,
     };
     this.history.set(subject, { ...(this.history.get(subject) ?? before), output });
   }

@@ -4,7 +4,9 @@ import type { ModelSpec, SourceSpec, Template } from "../project/project.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import type { Hash } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
+import type { ContentParts } from "./content-parts.ts";
 import type { DriftInput } from "./drift-input.ts";
+import type { ModelReads } from "./model-reads.ts";
 
 /** Everything that a decision may depend on. A value: no reader, no clock, no environment. */
 export interface DecideInput {
@@ -14,6 +16,8 @@ export interface DecideInput {
   readonly scope: Scope;
   readonly history: History;
   readonly drift: DriftInput;
+  /** By model, of those whose inputs can be taken apart: which columns it reads. */
+  readonly reads: ReadonlyMap<string, ModelReads>;
 }
 
 /** What people declared, with discovery's finds: the subjects that exist in this cycle. */
@@ -42,6 +46,8 @@ export interface SubjectHistory {
     readonly exists: boolean;
     /** Identity of the rows that were let out of quarantine since then; `null` without any. */
     readonly released: Hash | null;
+    /** What the fingerprint is the identity of, taken apart; `null` where that is not known. */
+    readonly parts: ContentParts | null;
   } | null;
   /** The last successful `verify` or `check`, by the fingerprint it had. */
   readonly verified: Hash | null;

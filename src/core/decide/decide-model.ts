@@ -1,16 +1,17 @@
 import type { MergedEffects } from "../effects/merged-effects.ts";
 import type { BypassPolicy, ModelInput, ModelSpec } from "../project/project.ts";
-import type { Adapter } from "../routes/route.ts";
 import type { DriftFacts } from "../rules/fact-schema.ts";
-import { tableText } from "../schema/table-schema.ts";
-import { type Hash, hashOf } from "../std/hash.ts";
+import type { Hash } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
 import { type Asked, askSubject } from "./ask-subject.ts";
 import type { Bypass } from "./blueprint.ts";
+import { identityOfColumns } from "./content-parts.ts";
 import type { PreparedDraft } from "./drafts.ts";
 import { compatibilityFacts, driftFacts, noDriftFacts, untouched } from "./drift-facts.ts";
 import type { ModelReach, ModelRoute } from "./drift-reach.ts";
 import { modelFacts } from "./facts.ts";
+import { modelParts, transformFingerprint } from "./model-identity.ts";
+import { columnsReadOf, type ModelReads } from "./model-reads.ts";
 import { reachModel } from "./reach-model.ts";
 import { routeModel } from "./route-model.ts";
 import {
@@ -31,7 +32,11 @@ export type NodesBefore = ReadonlyMap<string, SubjectNode>;
 /** Decides one model from what its inputs will hold. */
 export function decideModel(context: CycleContext, nodes: NodesBefore, spec: ModelSpec): ModelNode {
   const { now } = context.cycle;
-  const arrivals = arrivalsOf(spec, nodes, now);
+  const reads = context.input.reads.get(spec.name) ?? null;
+  const arrivals = arrivalsOf(spec, nodes, now).map((arrival) => ({
+    ...arrival,
+    seen: seenOf(arrival, nodes, reads),
+  }));
   const reach = reachModel(context, nodes, spec);
   const answer = askSubject(context, askedModel(context, spec, { arrivals, reach }));
   const { outcomes, classification, prepared, fingerprint } = answer;
@@ -40,6 +45,11 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
   const isHeld = blocker === null && holds(history, fingerprint);
   const route = routeOf(context, { spec, reach }, outcomes.effects);
   const bypass = modelBypass(prepared, route, { blocker, isHeld });
+  const parts = modelParts(
+    spec,
+    { arrivals, enforced: prepared.enforced, adapters: route?.adapters ?? [] },
+    { reads, partsOf: (subject) => outputOf(nodes, subject).parts },
+  );
   return {
     kind: "model",
     subject: spec.name,
@@ -60,8 +70,12 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
       spec.inputs.some((input) => mayExpire(outputOf(nodes, input.subject))),
     output:
       bypass === null
-        ? { ...leftOver(history, false), state: "runs", fingerprint }
-        : outputOfBypassed(spec, route, leftOver(history, isHeld)),
+        ? { ...leftOver(history, false), state: "runs", fingerprint, parts }
+        : outputOfBypassed(
+            spec,
+            route,
+            isHeld ? { ...leftOver(history, true), parts } : leftOver(history, false),
+          ),
   };
 }
 
@@ -111,10 +125,15 @@ export function askedModel(
       drift: reach === null ? noDriftFacts : reachFacts(context, reach),
     }),
     fingerprintWith: (enforced, effects) =>
-      transformFingerprint(spec, arrivals, {
-        enforced,
-        adapters: routeOf(context, { spec, reach }, effects)?.adapters ?? [],
-      }),
+      transformFingerprint(
+        spec,
+        {
+          arrivals,
+          enforced,
+          adapters: routeOf(context, { spec, reach }, effects)?.adapters ?? [],
+        },
+        situation.history,
+      ),
   };
 }
 
@@ -135,8 +154,21 @@ function outputOf(nodes: NodesBefore, subject: string): Output {
   return nodes.get(subject)?.output ?? nothing;
 }
 
+/** How an input arrives, whatever of it is read. */
+type Way = Omit<Arrival, "seen">;
+
+/** Identity of what a model reads of one input, where that is known to be less than all of it. */
+function seenOf(
+  { subject, state, fingerprint }: Way,
+  nodes: NodesBefore,
+  reads: ModelReads | null,
+): Hash | null {
+  if (fingerprint === null || state === "empty") return null;
+  return identityOfColumns(outputOf(nodes, subject).parts, columnsReadOf(reads?.all, subject));
+}
+
 /** How the inputs of a model arrive: one by one, then for an input that is the only one to come. */
-function arrivalsOf(spec: ModelSpec, nodes: NodesBefore, now: EpochMs): readonly Arrival[] {
+function arrivalsOf(spec: ModelSpec, nodes: NodesBefore, now: EpochMs): readonly Way[] {
   const arrivals = spec.inputs.map((input) => arrivalOf(input, nodes, now));
   const [only, ...others] = arrivals.filter(({ state }) => state !== "empty");
   if (only?.policy !== "without" || only.state !== "awaited" || others.length > 0) return arrivals;
@@ -145,7 +177,7 @@ function arrivalsOf(spec: ModelSpec, nodes: NodesBefore, now: EpochMs): readonly
   return arrivals.map((arrival) => (arrival === only ? { ...only, policy: "skip" } : arrival));
 }
 
-function arrivalOf(input: ModelInput, nodes: NodesBefore, now: EpochMs): Arrival {
+function arrivalOf(input: ModelInput, nodes: NodesBefore, now: EpochMs): Way {
   const output = outputOf(nodes, input.subject);
   const policy = policyOf(input, output, now);
   const { subject } = input;
@@ -210,21 +242,4 @@ function modelBypass(
   if (isStopped(route)) return { reason: "isolated", by: route.by };
   if (blocker !== null) return { reason: "upstream", by: blocker };
   return isHeld ? { reason: "up_to_date", by: null } : null;
-}
-
-/** Identity of what a transform would leave: code, target, what must hold, and what every input holds by then. */
-function transformFingerprint(
-  spec: ModelSpec,
-  arrivals: readonly Arrival[],
-  { enforced, adapters }: { readonly enforced: Hash; readonly adapters: readonly Adapter[] },
-): Hash | null {
-  const inputs: (readonly [string, Hash | "empty"])[] = [];
-  for (const { subject, state, fingerprint } of arrivals) {
-    if (state === "empty") inputs.push([subject, "empty"]);
-    else if (fingerprint === null) return null;
-    else inputs.push([subject, fingerprint]);
-  }
-  const { code, materialize } = spec;
-  const own = { code, materialize, target: tableText(spec.target), enforced, inputs };
-  return hashOf(adapters.length === 0 ? own : { ...own, adapters });
 }

@@ -75,6 +75,7 @@ describe("a decision", { timeout: 60_000 }, () => {
           },
           history: reversed(mapped(history)),
           drift: input.drift,
+          reads: reversed(mapped(input.reads)),
         };
         expect(told(decide(shuffled))).toBe(told(decide(input)));
       }),

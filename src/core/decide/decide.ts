@@ -55,6 +55,7 @@ export function decideWith(input: DecideInput, rules: RuleBook): Decided {
       models: treeOf(input.scope.models),
       history: treeOf(input.history),
       drift: plantDrift(input.drift),
+      reads: treeOf(input.reads),
       segments: plantReferences([...segments].map(([name, { id }]) => [name, id])),
     },
   });

@@ -48,5 +48,6 @@ export interface DecisionTrees {
   readonly models: ReferenceTree;
   readonly history: ReferenceTree;
   readonly drift: DriftTrees;
+  readonly reads: ReferenceTree;
   readonly segments: ReferenceTree;
 }

@@ -40,6 +40,11 @@ export interface OpenDrift {
   readonly version: SchemaVersion;
   /** With the renames of all steps between them. */
   readonly changes: readonly SchemaChange[];
+  /**
+   * The source as it is now fits the earlier version again, although what it is known to be allows
+   * more: there are no changes, and they may come back any day.
+   */
+  readonly isBack: boolean;
 }
 
 /** What is known of a model that a change of schema reaches. */

@@ -1,4 +1,6 @@
 import type { Snapshot } from "../metadata/snapshot.ts";
+import { absorb } from "../schema/absorb-schema.ts";
+import type { ObservedSchema } from "../schema/observed-schema.ts";
 import { openDrift } from "../schema/open-drift.ts";
 import { recordShapes } from "../schema/record-shapes.ts";
 import type { SchemaHistory } from "../schema/schema-history.ts";
@@ -7,6 +9,7 @@ import { compareText } from "../std/compare.ts";
 import type { Hash } from "../std/hash.ts";
 import type { OpenDrift, SourceDrift } from "./drift-input.ts";
 import type { ModelLags } from "./next-lags.ts";
+import { wholeShape } from "./observed-shapes.ts";
 
 /** What is remembered of shapes when a cycle begins. */
 export interface ShapesBefore {
@@ -14,6 +17,13 @@ export interface ShapesBefore {
   readonly histories: ReadonlyMap<string, SchemaHistory>;
   /** By model. */
   readonly lags: ReadonlyMap<string, ModelLags>;
+}
+
+/** What is known of shapes now. */
+export interface ShapesNow {
+  readonly snapshot: Snapshot;
+  /** Sources whose table a load replaces as a whole. */
+  readonly replaced: ReadonlySet<string>;
 }
 
 /** What the shapes of a snapshot are against those of before. */
@@ -27,20 +37,23 @@ export interface DriftFound {
 /** Compares what is arriving with what was there before, source by source. */
 export function findDrift(
   { histories, lags }: ShapesBefore,
-  snapshot: Snapshot,
+  { snapshot, replaced }: ShapesNow,
   run: string | null,
 ): DriftFound {
   const wanted = laggingVersions(lags);
   const grown = new Map<string, SchemaHistory>();
   const drifts = new Map<string, SourceDrift>();
   for (const source of [...snapshot.profiles.keys()].sort(compareText)) {
-    const arriving = snapshot.profiles.get(source)?.profile.arriving ?? [];
+    const profile = snapshot.profiles.get(source)?.profile;
+    const arriving = profile?.arriving ?? [];
     const before = histories.get(source) ?? null;
     const keep = wanted.get(source) ?? new Set();
     const after = recordShapes(before, source, arriving, { at: snapshot.at, run, keep });
     if (after === null) continue;
     if (after !== before) grown.set(source, after);
-    const drift = sourceDrift(before, after, keep);
+    // Where a load replaces the whole table, what it reads now is all that readers will find.
+    const whole = profile !== undefined && replaced.has(source) ? wholeShape(profile) : null;
+    const drift = sourceDrift(before, after, { lagging: keep, whole });
     if (drift !== null) drifts.set(source, drift);
   }
   return { histories: grown, sources: drifts };
@@ -68,7 +81,10 @@ function laggingVersions(
 function sourceDrift(
   before: SchemaHistory | null,
   after: SchemaHistory,
-  lagging: ReadonlySet<Hash>,
+  {
+    lagging,
+    whole,
+  }: { readonly lagging: ReadonlySet<Hash>; readonly whole: ObservedSchema | null },
 ): SourceDrift | null {
   const latest = present(after.versions.at(-1), "a history is never empty");
   const known = new Set(before?.drifts.map(({ id }) => id));
@@ -77,7 +93,8 @@ function sourceDrift(
   for (const id of [...new Set([start, ...lagging])].sort(compareText)) {
     const version = after.versions.findLast((seen) => seen.version.id === id)?.version;
     if (id === latest.version.id || version === undefined) continue;
-    open[id] = { version, changes: openDrift(after, id) };
+    const isBack = id !== start && whole !== null && absorb(version, whole).changes.length === 0;
+    open[id] = { version, changes: isBack ? [] : openDrift(after, id), isBack };
   }
   if (Object.keys(open).length === 0) return null;
   return {

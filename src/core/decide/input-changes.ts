@@ -21,6 +21,8 @@ export interface InputChanges {
   readonly drifts: NamedChanges;
   /** Anything about changes of schema, negotiations included. */
   readonly hasDriftChanged: boolean;
+  /** Models that read other columns of their inputs than before. */
+  readonly reads: NamedChanges;
   readonly hasTimePassed: boolean;
 }
 
@@ -43,6 +45,7 @@ export function compareInputs(before: DecideInput, after: DecideInput): InputCha
       (left, right) => left.id === right.id,
     ),
     history: compareMaps(before.history, after.history, isSameValue),
+    reads: compareMaps(before.reads, after.reads, isSameValue),
     hasTimePassed: before.snapshot.at !== after.snapshot.at,
   };
 }

@@ -5,6 +5,7 @@ import { type Hash, hashOf, shortHash } from "../std/hash.ts";
 import type { Json } from "../std/json.ts";
 import type { DecisionRecord } from "./blueprint.ts";
 import type { DecideInput } from "./decide-input.ts";
+import { modelReadsSchema } from "./model-reads.ts";
 import {
   driftSchema,
   exposureSchema,
@@ -75,6 +76,7 @@ export function parseDecisionRecord(id: Hash, value: Json): DecisionRecord | nul
     scope: hash,
     history: hash,
     drift: hash,
+    reads: hash,
     blueprint: hash,
   });
   const parsed = schema.safeParse(value);
@@ -92,6 +94,7 @@ function* wantInput(record: DecisionRecord): Wanted<DecideInput> {
     record.scope,
     record.history,
     record.drift,
+    record.reads,
     template,
     ...ruleSets,
   ];
@@ -99,6 +102,7 @@ function* wantInput(record: DecisionRecord): Wanted<DecideInput> {
   const scope = read(first, record.scope, scopeSchema, "scope");
   const open = read(first, record.drift, driftSchema, "drift");
   const past = { id: record.history, value: read(first, record.history, treeSchema, "history") };
+  const columns = { id: record.reads, value: read(first, record.reads, treeSchema, "list") };
 
   const roots = yield [
     shot.profiles,
@@ -117,6 +121,8 @@ function* wantInput(record: DecisionRecord): Wanted<DecideInput> {
   const exposures = yield* wantValues(rootOf(open.models), exposureSchema, "exposure");
   const talks = yield* wantValues(rootOf(open.negotiations), negotiationSchema, "negotiation");
 
+  const reads = yield* wantValues(columns, modelReadsSchema, "columns read");
+
   const snapshot: Snapshot = {
     id: record.snapshot,
     at: shot.at,
@@ -132,6 +138,7 @@ function* wantInput(record: DecisionRecord): Wanted<DecideInput> {
     scope: { sources: plain(sources), models: plain(models) },
     history: plain(history),
     drift: { sources: plain(drifts), models: plain(exposures), negotiations: plain(talks) },
+    reads: plain(reads),
   };
 }
 

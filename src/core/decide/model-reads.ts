@@ -17,6 +17,15 @@ export interface ModelReads {
   readonly columns: Readonly<Record<string, ColumnsRead>>;
 }
 
+/** The columns that are read of one input; `null` for all of it. */
+export function columnsReadOf(
+  read: ColumnsRead | null | undefined,
+  subject: string,
+): readonly string[] | null {
+  if (read === null || read === undefined || !Object.hasOwn(read, subject)) return null;
+  return read[subject] ?? null;
+}
+
 const columnsReadSchema = z.record(z.string(), z.array(z.string()).nullable());
 
 /** The form in which reads are stored. */

@@ -18,12 +18,18 @@ export function nextLags({ workings }: Decided): ReadonlyMap<string, ModelLags> 
   return lags;
 }
 
-function lagsOf({ spec, reach, route }: ModelNode): ModelLags {
+function lagsOf({ spec, reach, route, exposure }: ModelNode): ModelLags {
   const lags: Record<string, Lag> = {};
   const by = route?.by ?? null;
   const { code } = spec;
   const isStopped = route?.to === "negotiate" || route?.to === "isolate";
-  for (const { source, version, changes, reaching, lag } of reach?.sources ?? []) {
+  for (const { source, version, changes, reaching, lag, drift } of reach?.sources ?? []) {
+    const earlier = exposure?.lags[source];
+    if (earlier !== undefined && drift.open[version]?.isBack === true) {
+      // It runs as long as the source is back, and what was decided holds when it is not.
+      lags[source] = earlier;
+      continue;
+    }
     const isAdapted = route?.adapters.some((adapter) => adapter.source === source) === true;
     if (isAdapted) {
       lags[source] = { version, settled: changes, route: "adapt", by, code };

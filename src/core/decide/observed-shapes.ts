@@ -15,17 +15,20 @@ export function observedShapes(
     return before === undefined ? [drift.latest] : [before, drift.latest];
   }
   if (profile.arriving.length > 0) return profile.arriving.slice(-1);
-  const { schema, kind, volume } = profile;
-  if (schema === null) return [];
-  return [
-    {
-      columns: schema.columns.map((column) => ({ ...column, format: null, sketch: null })),
-      key: schema.key,
-      evidence:
-        kind === "table"
-          ? { kind: "declared" }
-          : { kind: "inferred", from: "csv", rows: volume.rows ?? 0 },
-      origin: "",
-    },
-  ];
+  const whole = wholeShape(profile);
+  return whole === null ? [] : [whole];
+}
+
+/** What a load of all that a source has would read; `null` where that is not known. */
+export function wholeShape({ schema, kind, volume }: Profile): ObservedSchema | null {
+  if (schema === null) return null;
+  return {
+    columns: schema.columns.map((column) => ({ ...column, format: null, sketch: null })),
+    key: schema.key,
+    evidence:
+      kind === "table"
+        ? { kind: "declared" }
+        : { kind: "inferred", from: "csv", rows: volume.rows ?? 0 },
+    origin: "",
+  };
 }

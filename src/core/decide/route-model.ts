@@ -79,6 +79,7 @@ function carried(routed: Routed, wanted: "pass" | "adapt"): ModelRoute {
     const isStanding = source.lag?.route === "adapt";
     const isWanted = wanted === "adapt" && needsAdapter(routed.reach, source);
     if (!isStanding && !isWanted) continue;
+    if (source.drift.open[source.version]?.isBack === true) continue;
     const plan = adaptSource(source, routed.reach.exposure);
     if (plan.ok) adapters.push(plan.adapter);
     else if (isStanding) {

@@ -23,6 +23,7 @@ export interface HashedObject {
  *        ─► scope    ─► sources, models ─► each declaration
  *        ─► history  ─► each subject's past
  *        ─► drift    ─► sources, models, negotiations ─► each
+ *        ─► reads    ─► what each model reads of its inputs
  *        ─► rule sets, template
  *        ─► blueprint ─► each segment
  *
@@ -36,7 +37,7 @@ export function* decisionObjects(decided: Decided): Generator<HashedObject> {
 }
 
 function* inputObjects({ input, record, workings }: Decided): Generator<HashedObject> {
-  const { snapshot, scope, history, drift, ruleSets, template } = input;
+  const { snapshot, scope, history, drift, reads, ruleSets, template } = input;
   const { trees } = workings;
   for (const { id, profile } of snapshot.profiles.values()) yield { id, value: toJson(profile) };
   const profiles = profileTree(snapshot.profiles);
@@ -52,6 +53,7 @@ function* inputObjects({ input, record, workings }: Decided): Generator<HashedOb
   yield* valueObjects(drift.models, trees.drift.models);
   yield* valueObjects(drift.negotiations, trees.drift.negotiations);
   yield { id: record.drift, value: driftRoots(trees.drift) };
+  yield* valueObjects(reads, trees.reads);
 
   for (const set of ruleSets) yield { id: set.id, value: toJson(ruleSetMeaning(set)) };
   yield { id: record.template, value: toJson(template) };

@@ -63,9 +63,6 @@ const observed = {
   origin: text,
 };
 
-/** A shape as a probe saw it. */
-export const observedSchemaSchema = z.strictObject(observed);
-
 /** One version of a source's schema. */
 export const schemaVersionSchema: z.ZodType<SchemaVersion> = z.strictObject({
   id: hash,
@@ -141,7 +138,10 @@ export const sourceDriftSchema: z.ZodType<SourceDrift> = z.strictObject({
   latest: schemaVersionSchema,
   before: hash,
   since: count,
-  open: z.record(hash, z.strictObject({ version: schemaVersionSchema, changes })),
+  open: z.record(
+    hash,
+    z.strictObject({ version: schemaVersionSchema, changes, isBack: z.boolean() }),
+  ),
   probes: z.array(probeResultSchema),
 });
 

@@ -130,6 +130,12 @@ export const sourceSchema: z.ZodType<SourceSpec> = z.strictObject({
 
 const policySchema = z.enum(["skip", "last_good", "without", "hold"]);
 
+/** Of a model's code or content; the form of both is the same. */
+export const contentPartsSchema = z.strictObject({
+  rows: z.string(),
+  columns: z.array(z.strictObject({ name: z.string(), code: z.string() })),
+});
+
 export const modelSchema: z.ZodType<ModelSpec> = z.strictObject({
   name: z.string(),
   target: z.strictObject({ schema: z.string(), name: z.string() }),
@@ -137,12 +143,7 @@ export const modelSchema: z.ZodType<ModelSpec> = z.strictObject({
   sql: z.string(),
   file: z.string(),
   code: z.string(),
-  parts: z
-    .strictObject({
-      rows: z.string(),
-      columns: z.array(z.strictObject({ name: z.string(), code: z.string() })),
-    })
-    .nullable(),
+  parts: contentPartsSchema.nullable(),
   inputs: z.array(z.strictObject({ subject: z.string(), onBypass: policySchema })),
   tier: count,
   owner: z.string().nullable(),
@@ -192,6 +193,7 @@ export const historySchema: z.ZodType<SubjectHistory> = z.strictObject({
       run: z.string(),
       exists: z.boolean(),
       released: z.string().nullable(),
+      parts: contentPartsSchema.nullable(),
     })
     .nullable(),
   verified: z.string().nullable(),

@@ -3,6 +3,7 @@ import type { ModelSpec, SourceSpec } from "../project/project.ts";
 import { type Hash, hashOf } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
 import type { Bypass } from "./blueprint.ts";
+import type { ContentParts } from "./content-parts.ts";
 import type { DecideInput, SubjectHistory } from "./decide-input.ts";
 import type { DraftBook, PreparedDraft } from "./drafts.ts";
 import type { ModelExposure } from "./drift-input.ts";
@@ -58,6 +59,8 @@ export interface ModelNode extends NodeBase {
 export interface Output {
   readonly state: "runs" | "current" | "stale" | "absent";
   readonly fingerprint: Hash | null;
+  /** What that is the identity of, taken apart; `null` where all of it is one. */
+  readonly parts: ContentParts | null;
   /** When what is there now was committed; `null` when there is nothing. */
   readonly committedAt: EpochMs | null;
   /** Whether its columns are known, so that an empty table can stand in for one that never came. */
@@ -84,6 +87,8 @@ export interface Arrival {
    */
   readonly policy: "skip" | "last_good" | "without" | "hold";
   readonly fingerprint: Hash | null;
+  /** Identity of what the model reads of it; `null` where that is all of it, or may be. */
+  readonly seen: Hash | null;
 }
 
 /** What all subjects of one decision are decided with. */
@@ -107,6 +112,7 @@ export function historyOf(context: CycleContext, subject: string): SubjectHistor
 export const nothing: Output = {
   state: "absent",
   fingerprint: null,
+  parts: null,
   committedAt: null,
   hasKnownColumns: false,
 };
@@ -118,6 +124,7 @@ export function leftOver(history: SubjectHistory | null, isCurrent: boolean): Ou
   return {
     state: isCurrent ? "current" : "stale",
     fingerprint: contentOf(output),
+    parts: output.released === null ? output.parts : null,
     committedAt: output.committedAt,
     hasKnownColumns: false,
   };

@@ -24,6 +24,7 @@ export function duckdbSqlBinder(): SqlBinder {
   };
   return {
     scans: (request) => inTurn((database) => scans(database, request)),
+    scansOfAll: (tables, queries) => inTurn((database) => scansOfAll(database, tables, queries)),
     bind: (tables, queries) => inTurn((database) => bindAll(database, tables, queries)),
   };
 }
@@ -54,13 +55,30 @@ async function scans(database: BindDatabase, request: LineageRequest): Promise<S
   if (request.dialect.toLowerCase() !== "duckdb") {
     return { ok: false, message: `DuckDB cannot read SQL of the dialect ${request.dialect}` };
   }
+  const [result] = await scansOfAll(database, request.tables, [request.sql]);
+  return result ?? { ok: false, message: "The engine gave no answer" };
+}
+
+async function scansOfAll(
+  database: BindDatabase,
+  tables: readonly TableShape[],
+  queries: readonly string[],
+): Promise<readonly ScanResult[]> {
   try {
-    for (const shape of request.tables) await database.createTable(shape);
-    const plan = await database.explain(request.sql);
-    return { ok: true, scans: scanColumns(plan, request.tables) };
+    for (const shape of tables) await database.createTable(shape);
   } catch (error) {
-    return { ok: false, message: messageOf(error) };
+    const message = messageOf(error);
+    return queries.map(() => ({ ok: false, message }));
   }
+  const results: ScanResult[] = [];
+  for (const sql of queries) {
+    try {
+      results.push({ ok: true, scans: scanColumns(await database.explain(sql), tables) });
+    } catch (error) {
+      results.push({ ok: false, message: messageOf(error) });
+    }
+  }
+  return results;
 }
 
 async function bindAll(
