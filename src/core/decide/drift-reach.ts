@@ -15,6 +15,8 @@ export interface SourceReach {
   readonly lag: Lag | null;
   /** All changes since that version. */
   readonly changes: readonly SchemaChange[];
+  /** Whether its SQL reads the new name of a renamed column, whose changes are then left out. */
+  readonly isFollowing: boolean;
   /** Those that no decision has dealt with. */
   readonly open: readonly SchemaChange[];
   /** The open ones as they come to the model's own inputs. */

@@ -125,8 +125,24 @@ describe("the default routes", () => {
       drift,
       models: [{ ...(first ?? modelSpec("clean", ["orders"])), code }, ...others],
     });
-    expect(routes(second)).toEqual({ clean: "pass", report: null, audit: null });
+    expect(routes(second)).toEqual({ clean: null, report: null, audit: null });
+    expect(second.blueprint.segments.get("clean")?.tasks[0]?.state).toBe("active");
     expect(nextLags(second).get("clean")).toEqual({});
+  });
+
+  test("let a model read the old name beside the new one, for the rows of before", () => {
+    const both = [
+      exposureOf(
+        "clean",
+        lineageOf({
+          out: { id: "raw.orders.id", amount: ["raw.orders.Amount_", "transformation"] },
+          uses: [["conditional", "raw.orders.amount"]],
+        }),
+      ),
+      ...lineages.slice(1),
+    ];
+    const latest = versionOf("id BIGINT!", "Amount_ DOUBLE", "note VARCHAR");
+    expect(routes(decidedOn(latest, {}, both)).clean).toBeNull();
   });
 
   test("ask before a column goes that is read, and run the rest", () => {

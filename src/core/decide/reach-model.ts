@@ -1,5 +1,6 @@
 import { assessModel } from "../compatibility/assess-model.ts";
 import type { Assessment, ReachingChange } from "../compatibility/assessment.ts";
+import { columnsRead } from "../compatibility/columns-read.ts";
 import type { ModelEvidence } from "../compatibility/model-evidence.ts";
 import type { ProbeAnswers } from "../compatibility/probe-answers.ts";
 import { reachingChanges } from "../compatibility/reaching-changes.ts";
@@ -33,11 +34,18 @@ export function reachModel(
   const assessment = assessModel({
     ...evidenceOf(spec, exposure),
     reaching,
-    // Bound to the new shape itself, which is not what it reads through an adapter.
-    bind: sources.some(({ lag }) => lag?.route === "adapt") ? null : exposure.bind,
+    bind: isBoundAsItRuns(sources) ? exposure.bind : null,
     probes: probesOf(sources),
   });
   return { exposure, sources, assessment };
+}
+
+/**
+ * Whether a model was bound to what it would read: not where it reads through an adapter, or reads
+ * an old name beside the new one, which only its table still has.
+ */
+function isBoundAsItRuns(sources: readonly SourceReach[]): boolean {
+  return sources.every(({ lag, isFollowing }) => lag?.route !== "adapt" && !isFollowing);
 }
 
 /** What is left of the open changes for a model that reads some sources through adapters. */
@@ -103,12 +111,32 @@ function reachOfSource(
   if (version === latest.id || between === undefined) return [];
   const confidence = confidenceOf(nodes.get(source));
   const versions = { before: between.version, after: latest };
-  const changes = splitDoubtfulRenames(between.changes, confidence, versions);
+  const all = splitDoubtfulRenames(between.changes, confidence, versions);
+  const changes = withoutFollowed(all, columnsRead(exposure.lineage, `raw.${source}`));
   const settled = new Set((lag?.settled ?? []).map((change) => canonicalJson(change)));
   const open =
     settled.size === 0 ? changes : changes.filter((change) => !settled.has(canonicalJson(change)));
   const reaching = flowInto(context, nodes, spec, { source, changes: open });
-  return [{ source, drift, version, lag, changes, open, reaching }];
+  const isFollowing = changes.length < all.length;
+  return [{ source, drift, version, lag, changes, isFollowing, open, reaching }];
+}
+
+/**
+ * The changes without those of columns that the model follows: its SQL reads the new name, so it was
+ * written for what the column became. It may read the old name beside it, for rows of before.
+ */
+function withoutFollowed(
+  changes: readonly SchemaChange[],
+  read: ReadonlySet<string> | null,
+): readonly SchemaChange[] {
+  const followed = new Set(
+    changes.flatMap((change) =>
+      change.kind === "renamed" && read?.has(change.to.toLowerCase()) === true
+        ? [change.column]
+        : [],
+    ),
+  );
+  return followed.size === 0 ? changes : changes.filter(({ column }) => !followed.has(column));
 }
 
 function confidenceOf(node: SubjectNode | undefined): number {

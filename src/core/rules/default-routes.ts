@@ -77,9 +77,10 @@ export const defaultRoutes: RuleSet = defineRuleSet({
     },
     {
       id: "ask-thin-evidence",
-      description: "The more critical a model, the more must be known before a change passes.",
+      description: "The more critical a model, the more must be known before a change of values passes.",
       for: "model",
       when: `drift.open && model.compatibility.severity >= 2
+        && !drift.kinds.all(kind, kind == "added" || kind == "reordered")
         && (model.tier == 0 && model.compatibility.evidence < params.evidence_tier_0
         || model.tier == 1 && model.compatibility.evidence < params.evidence_tier_1)`,
       priority: -90,
