@@ -9,9 +9,7 @@ export function negotiationId(source: string, to: Hash): Hash {
 }
 
 /** The answer that counts; `null` while there is none. */
-function answerOf({
-  responses,
-}: Pick<Negotiation, "responses">): NegotiationResponse | null {
+function answerOf({ responses }: Pick<Negotiation, "responses">): NegotiationResponse | null {
   return responses.at(-1) ?? null;
 }
 

@@ -77,7 +77,8 @@ export const defaultRoutes: RuleSet = defineRuleSet({
     },
     {
       id: "ask-thin-evidence",
-      description: "The more critical a model, the more must be known before a change of values passes.",
+      description:
+        "The more critical a model, the more must be known before a change of values passes.",
       for: "model",
       when: `drift.open && model.compatibility.severity >= 2
         && !drift.kinds.all(kind, kind == "added" || kind == "reordered")
