@@ -3,6 +3,7 @@ import type { TableShape } from "../core/lineage/query-lineage.ts";
 import type { Profile } from "../core/metadata/profile.ts";
 import type { IdentifiedProfile } from "../core/metadata/snapshot.ts";
 import type { ModelSpec, SourceSpec } from "../core/project/project.ts";
+import { presumeText } from "../core/schema/presume-text.ts";
 import type { Column } from "../core/schema/table-schema.ts";
 import { tableText } from "../core/schema/table-schema.ts";
 import { compareText } from "../core/std/compare.ts";
@@ -99,12 +100,7 @@ function joined(lists: readonly (readonly Column[])[]): readonly Column[] {
   const columns = new Map<string, Column>();
   for (const { name, type, nullable } of lists.flat()) {
     const key = name.toLowerCase();
-    if (!columns.has(key)) columns.set(key, { name, type: bindable(type), nullable });
+    if (!columns.has(key)) columns.set(key, { name, type: presumeText(type), nullable });
   }
   return [...columns.values()];
-}
-
-/** A type of which nothing is known yet is text, as it will be loaded. */
-function bindable(type: string): string {
-  return type.replaceAll(/"?\bNULL\b"?/g, "VARCHAR");
 }
