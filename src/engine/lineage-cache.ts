@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { BindResult } from "../core/compatibility/evidence.ts";
-import { type QueryLineage, useContexts } from "../core/lineage/query-lineage.ts";
+import { bindSchema, lineageSchema } from "../core/decide/stored-drift-schemas.ts";
+import type { QueryLineage } from "../core/lineage/query-lineage.ts";
 import type { Hash } from "../core/std/hash.ts";
 import type { Json } from "../core/std/json.ts";
 import { toJson } from "../core/std/to-json.ts";
@@ -20,42 +21,6 @@ export interface LineageCache {
   read(ids: readonly Hash[]): Promise<ReadonlyMap<Hash, LineageEntry>>;
   write(entries: ReadonlyMap<Hash, LineageEntry>): Promise<void>;
 }
-
-const texts = z.array(z.string());
-
-const lineageSchema: z.ZodType<QueryLineage> = z.strictObject({
-  columns: z.array(
-    z.strictObject({
-      name: z.string(),
-      from: z.array(
-        z.strictObject({
-          table: z.string(),
-          column: z.string(),
-          how: z.enum(["identity", "transformation", "aggregation"]),
-          absorbs: z.array(z.enum(["type", "null", "values"])),
-        }),
-      ),
-    }),
-  ),
-  uses: z.array(
-    z.strictObject({
-      table: z.string(),
-      column: z.string(),
-      context: z.enum(useContexts),
-      literals: texts.nullable(),
-      hasElse: z.boolean(),
-    }),
-  ),
-  unresolved: texts,
-});
-
-const bindSchema: z.ZodType<BindResult> = z.discriminatedUnion("ok", [
-  z.strictObject({
-    ok: z.literal(true),
-    columns: z.array(z.strictObject({ name: z.string(), type: z.string(), nullable: z.boolean() })),
-  }),
-  z.strictObject({ ok: z.literal(false), message: z.string() }),
-]);
 
 /** The form of an entry where it is stored as JSON. */
 const lineageEntrySchema: z.ZodType<LineageEntry> = z.strictObject({

@@ -9,10 +9,10 @@ import type {
 } from "../compatibility/evidence.ts";
 import { type QueryLineage, useContexts } from "../lineage/query-lineage.ts";
 import type { Negotiation } from "../routes/negotiation.ts";
-import type { ObservedColumn, SchemaEvidence, SchemaVersion } from "../schema/observed-schema.ts";
+import type { SchemaVersion } from "../schema/observed-schema.ts";
 import type { NestedChange, SchemaChange } from "../schema/schema-change.ts";
-import type { Column } from "../schema/table-schema.ts";
 import type { ModelExposure, SourceDrift } from "./drift-input.ts";
+import { columnSchema, formatSchema, observedFields } from "./stored-shape-schemas.ts";
 
 /** The forms in which a catalog holds changes of schema. Strict, as all that it holds. */
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -22,51 +22,10 @@ const texts = z.array(text);
 
 export const driftSchema = z.strictObject({ sources: hash, models: hash, negotiations: hash });
 
-const columnSchema: z.ZodType<Column> = z.strictObject({
-  name: text,
-  type: text,
-  nullable: z.boolean(),
-});
-
-const formatSchema = z.strictObject({
-  isZeroPadded: z.boolean().nullable(),
-  timestamps: texts.nullable(),
-  decimalMark: z.enum([".", ","]).nullable(),
-});
-
-const sketchSchema = z.strictObject({
-  nullShare: count,
-  distinctShare: count,
-  minLength: count.nullable(),
-  maxLength: count.nullable(),
-  bottomHashes: texts,
-});
-
-const observedColumnSchema: z.ZodType<ObservedColumn> = z.strictObject({
-  name: text,
-  type: text,
-  nullable: z.boolean(),
-  format: formatSchema.nullable(),
-  sketch: sketchSchema.nullable(),
-});
-
-const evidenceSchema: z.ZodType<SchemaEvidence> = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("declared") }),
-  z.strictObject({ kind: z.literal("read") }),
-  z.strictObject({ kind: z.literal("inferred"), from: z.enum(["csv", "json"]), rows: count }),
-]);
-
-const observed = {
-  columns: z.array(observedColumnSchema),
-  key: texts,
-  evidence: evidenceSchema,
-  origin: text,
-};
-
 /** One version of a source's schema. */
 export const schemaVersionSchema: z.ZodType<SchemaVersion> = z.strictObject({
   id: hash,
-  ...observed,
+  ...observedFields,
 });
 
 const typeChange = { before: text, after: text, isLossy: z.boolean() };
@@ -145,7 +104,8 @@ export const sourceDriftSchema: z.ZodType<SourceDrift> = z.strictObject({
   probes: z.array(probeResultSchema),
 });
 
-const lineageSchema: z.ZodType<QueryLineage> = z.strictObject({
+/** What a query does with columns. */
+export const lineageSchema: z.ZodType<QueryLineage> = z.strictObject({
   columns: z.array(
     z.strictObject({
       name: text,
@@ -171,7 +131,8 @@ const lineageSchema: z.ZodType<QueryLineage> = z.strictObject({
   unresolved: texts,
 });
 
-const bindSchema: z.ZodType<BindResult> = z.discriminatedUnion("ok", [
+/** Whether a query binds. */
+export const bindSchema: z.ZodType<BindResult> = z.discriminatedUnion("ok", [
   z.strictObject({ ok: z.literal(true), columns: z.array(columnSchema) }),
   z.strictObject({ ok: z.literal(false), message: text }),
 ]);

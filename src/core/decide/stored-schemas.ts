@@ -4,9 +4,9 @@ import { effectSchema } from "../effects/effect-schema.ts";
 import type { Profile } from "../metadata/profile.ts";
 import { gateSchema } from "../project/check-schema.ts";
 import type { ModelSpec, SourceSpec, Template } from "../project/project.ts";
-import type { ObservedSchema } from "../schema/observed-schema.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { SubjectHistory } from "./decide-input.ts";
+import { columnSchema, observedSchema } from "./stored-shape-schemas.ts";
 
 /**
  * The forms in which a catalog holds what a decision was made from. They are strict: a value that
@@ -43,43 +43,6 @@ const presenceSchema = z.discriminatedUnion("state", [
   z.strictObject({ state: z.literal("missing"), detail: z.string() }),
   z.strictObject({ state: z.literal("unreachable"), code: z.string(), detail: z.string() }),
 ]);
-
-const columnSchema = z.strictObject({ name: z.string(), type: z.string(), nullable: z.boolean() });
-
-const formatSchema = z.strictObject({
-  isZeroPadded: z.boolean().nullable(),
-  timestamps: texts.nullable(),
-  decimalMark: z.enum([".", ","]).nullable(),
-});
-
-const sketchSchema = z.strictObject({
-  nullShare: count,
-  distinctShare: count,
-  minLength: count.nullable(),
-  maxLength: count.nullable(),
-  bottomHashes: texts,
-});
-
-const observedSchema: z.ZodType<ObservedSchema> = z.strictObject({
-  columns: z.array(
-    z.strictObject({
-      ...columnSchema.shape,
-      format: formatSchema.nullable(),
-      sketch: sketchSchema.nullable(),
-    }),
-  ),
-  key: texts,
-  evidence: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("declared") }),
-    z.strictObject({ kind: z.literal("read") }),
-    z.strictObject({
-      kind: z.literal("inferred"),
-      from: z.enum(["csv", "json"]),
-      rows: count,
-    }),
-  ]),
-  origin: z.string(),
-});
 
 export const profileSchema: z.ZodType<Profile> = z.strictObject({
   source: z.string(),
