@@ -81,7 +81,7 @@ export function openSluiceProject(parts: Parts): SluiceProject {
       startCycle(parts, {}, async (start) => {
         const { sources, snapshot } = await harvestCycle(parts, start, {});
         const specs = new Map(sources.map((spec) => [spec.name, spec] as const));
-        return { specs, profiles: snapshot.profiles };
+        return { specs, profiles: snapshot.profiles, sources: new Map() };
       }),
     ),
     quarantined: async () => await readQuarantined(parts),

@@ -1,3 +1,4 @@
+import type { SourceDrift } from "../core/decide/drift-input.ts";
 import { orderModels } from "../core/decide/model-order.ts";
 import { findColumn } from "../core/lineage/find-column.ts";
 import type { ColumnSource } from "../core/lineage/query-lineage.ts";
@@ -107,16 +108,16 @@ async function readShapes(
 ): Promise<ReadonlyMap<string, readonly Column[]>> {
   const { outputs } = await readCycleNotes(catalog);
   const last = await lastSeen(catalog);
-  const none = { sources: new Map(), outputs };
+
   if (last !== null) {
-    const shapes = shapesMadeFor(models, { ...none, ...last });
+    const shapes = shapesMadeFor(models, { outputs, ...last });
     const own = new Set(models.map(({ name }) => name));
     const isComplete = models.every(({ inputs }) =>
       inputs.every(({ subject }) => own.has(subject) || shapes.has(subject)),
     );
     if (isComplete) return shapes;
   }
-  return shapesMadeFor(models, { ...none, ...(await probe()) });
+  return shapesMadeFor(models, { outputs, ...(await probe()) });
 }
 
 /** Sources with what was seen of them. */
@@ -124,14 +125,16 @@ export interface SeenSources {
   /** By name. */
   readonly specs: ReadonlyMap<string, SourceSpec>;
   readonly profiles: Snapshot["profiles"];
+  /** Those whose earlier columns some model still reads. */
+  readonly sources: ReadonlyMap<string, SourceDrift>;
 }
 
 async function lastSeen(catalog: CatalogReader | null): Promise<SeenSources | null> {
   const [run] = (await catalog?.runs(1)) ?? [];
   if (catalog === null || run === undefined) return null;
   try {
-    const { snapshot, scope } = await readDecisionInput(catalog, run.decision);
-    return { specs: scope.sources, profiles: snapshot.profiles };
+    const { snapshot, scope, drift } = await readDecisionInput(catalog, run.decision);
+    return { specs: scope.sources, profiles: snapshot.profiles, sources: drift.sources };
   } catch (error) {
     // What another version of Sluice stored is looked at anew.
     if (error instanceof OperatingError && error.code === "REPLAY_IMPOSSIBLE") return null;

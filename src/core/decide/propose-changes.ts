@@ -1,4 +1,4 @@
-import { verdicts } from "../compatibility/assessment.ts";
+import { type Assessment, verdicts } from "../compatibility/assessment.ts";
 import type { AffectedModel, Negotiation } from "../routes/negotiation.ts";
 import { negotiationId } from "../routes/negotiation-status.ts";
 import { compareText } from "../std/compare.ts";
@@ -6,6 +6,7 @@ import type { Hash } from "../std/hash.ts";
 import { adaptSource } from "./adapt-source.ts";
 import type { Decided } from "./decided.ts";
 import type { SourceReach } from "./drift-reach.ts";
+import { assessThrough } from "./reach-model.ts";
 import type { ModelNode } from "./subject-node.ts";
 
 /** A model that a rule wants negotiated, for one of the sources in question. */
@@ -58,7 +59,7 @@ function proposal(
     affected: asked
       .map(({ node }) => affectedModel(node))
       .sort((left, right) => compareText(left.model, right.model)),
-    proposed: asked.some((one) => isAdaptable(one)) ? "adapt" : "pass",
+    proposed: asked.every((one) => isAdaptable(one)) ? "adapt" : "pass",
     meanwhile: terms.some(({ value }) => value.meanwhile === "wait") ? "wait" : "last_good",
     openedAt,
     deadline: longest === null ? null : openedAt + longest,
@@ -79,11 +80,18 @@ function affectedModel({ spec, tier, reach, route, outcomes }: ModelNode): Affec
   };
 }
 
-/** An adapter is proposed where one can be made, and something of the old shape is missed. */
+/**
+ * An adapter is proposed where one can be made, something of the old shape is missed, and what it
+ * gives is not worse than valid: to join on NULL is nothing to propose.
+ */
 function isAdaptable({ node, source }: Question): boolean {
   const { reach } = node;
-  if (reach === null) return false;
-  const isMissed = verdicts.indexOf(reach.assessment.gate) > verdicts.indexOf("drift");
+  if (reach === null || isValid(reach.assessment)) return false;
   const readsIt = node.spec.inputs.some((input) => input.subject === source.source);
-  return isMissed && readsIt && adaptSource(source, reach.exposure).ok;
+  const plan = readsIt ? adaptSource(source, reach.exposure) : null;
+  return plan?.ok === true && isValid(assessThrough(node.spec, reach, [plan.adapter]));
+}
+
+function isValid({ gate }: Assessment): boolean {
+  return verdicts.indexOf(gate) <= verdicts.indexOf("drift");
 }

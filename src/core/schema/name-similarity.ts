@@ -10,7 +10,14 @@ export function nameSimilarity(left: string, right: string): number {
   if (one.length === 0 || other.length === 0) return 0;
   if (one.join("") === other.join("")) return 1;
   if (numbersOf(one) !== numbersOf(other)) return 0;
+  if (addsIdentifier(one, other) || addsIdentifier(other, one)) return 0.85;
   return alignedShare(one, other);
+}
+
+/** Whether a name is another with `id` before or after it: `customer`, `customer_id`. */
+function addsIdentifier(plain: readonly string[], longer: readonly string[]): boolean {
+  const rest = longer.join(" ");
+  return rest === `${plain.join(" ")} id` || rest === `id ${plain.join(" ")}`;
 }
 
 /** The name without what only separates: equal for names that differ in nothing else. */
