@@ -45,7 +45,7 @@ export const defaultRoutes: RuleSet = defineRuleSet({
       id: "adapt-rewritable",
       description: "A view can give back the old shape: the model runs unchanged.",
       for: "model",
-      when: "drift.open && model.compatibility.severity == 3",
+      when: "drift.open && model.compatibility.severity == 3 && model.tier > 0",
       priority: -100,
       then: [
         { route: "adapt" },
