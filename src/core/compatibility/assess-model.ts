@@ -36,7 +36,8 @@ export function assessModel(given: ModelEvidence): Assessment {
   return {
     model: evidence.model,
     gate: worstVerdict(terms.map(({ verdict }) => verdict)),
-    score: terms.reduce((score, { risk }) => score * (1 - risk), 1),
+    // Four digits are more than the risks are known to.
+    score: rounded(terms.reduce((score, { risk }) => score * (1 - risk), 1)),
     evidence: tierOf(evidence),
     terms,
     stops,
@@ -157,4 +158,8 @@ function worstFirst(left: Term, right: Term): number {
   if (left.verdict !== right.verdict) return isWorse(left.verdict, right.verdict) ? -1 : 1;
   if (left.risk !== right.risk) return right.risk - left.risk;
   return compareText(canonicalJson(left), canonicalJson(right));
+}
+
+function rounded(score: number): number {
+  return Math.round(score * 10_000) / 10_000;
 }
