@@ -17,10 +17,11 @@ import { toOperatingError } from "../errors/operating-error.ts";
 import type { NamedQuery } from "../ports/sql-analyzer.ts";
 import type { CycleStart, ProbingPlace } from "./cycle-start.ts";
 import type { Harvest } from "./harvest.ts";
+import { lineageAsWritten } from "./lineage-as-written.ts";
 import { catalogLineageCache, memoryLineageCache } from "./lineage-cache.ts";
 import type { Parts } from "./parts.ts";
-import { lineageOfModels, type ModelLineage } from "./project-lineage.ts";
-import { newShapes, shapesMadeFor } from "./source-shapes.ts";
+import type { ModelLineage } from "./project-lineage.ts";
+import { newShapes } from "./source-shapes.ts";
 import { stageSource } from "./stage-source.ts";
 
 /** What of a cycle's drift is known, with the histories that grew. */
@@ -116,13 +117,10 @@ async function lookCloser(parts: Parts, start: CycleStart, closer: Closer) {
   const known = { sources, specs, profiles, outputs: start.outputs };
   await using tools = await parts.openLineageTools();
   const { catalog } = start;
-  const lineages = await lineageOfModels(
-    { models, sources: shapesMadeFor(models, known) },
-    {
-      ...tools,
-      cache: catalog === null ? memoryLineageCache() : catalogLineageCache(catalog, start.writer),
-    },
-  );
+  const lineages = await lineageAsWritten(models, known, {
+    ...tools,
+    cache: catalog === null ? memoryLineageCache() : catalogLineageCache(catalog, start.writer),
+  });
   const queries = models.map(({ target, sql }): NamedQuery => ({ table: target, sql }));
   const binds = await tools.binder.bind(newShapes(models, known), queries);
   const exposures = new Map<string, ModelExposure>();

@@ -23,6 +23,7 @@ import { OperatingError } from "../errors/operating-error.ts";
 import type { CatalogReader } from "../ports/catalog.ts";
 import { readCycleNotes } from "./cycle-notes.ts";
 import { readDecisionInput } from "./decision-store.ts";
+import { lineageAsWritten } from "./lineage-as-written.ts";
 import {
   catalogLineageCache,
   type LineageCache,
@@ -39,8 +40,8 @@ import type {
 import { validProject } from "./load-project.ts";
 import { notFound } from "./not-found.ts";
 import type { Parts } from "./parts.ts";
-import { lineageOfModels, type ModelLineage } from "./project-lineage.ts";
-import { shapesMadeFor } from "./source-shapes.ts";
+import type { ModelLineage } from "./project-lineage.ts";
+import { type KnownShapes, shapesMadeFor } from "./source-shapes.ts";
 import { rawTable } from "./task-context.ts";
 
 /** Answers questions about lineage. `probe` looks at the sources where no run has seen them yet. */
@@ -86,10 +87,11 @@ async function readKnown(parts: Parts, probe: () => Promise<SeenSources>): Promi
   const models = orderModels(new Map(project.models.map((model) => [model.name, model] as const)));
   const path = parts.catalogPath(project.settings);
   await using catalog = await parts.catalogs.openReader(path);
-  const shapes = await readShapes(catalog, models, probe);
+  const known = await readShapes(catalog, models, probe);
+  const shapes = shapesMadeFor(models, known);
   await using tools = await parts.openLineageTools();
   const { cache, fresh } = remembering(catalog);
-  const lineages = await lineageOfModels({ models, sources: shapes }, { ...tools, cache });
+  const lineages = await lineageAsWritten(models, known, { ...tools, cache });
   if (catalog !== null) await keep(parts, path, fresh);
   const named = [...project.sources.map(({ name }) => name), ...shapes.keys()];
   const sources = [...new Set(named)].sort(compareText).map((name) => sourceTable(name, shapes));
@@ -105,19 +107,19 @@ async function readShapes(
   catalog: CatalogReader | null,
   models: readonly ModelSpec[],
   probe: () => Promise<SeenSources>,
-): Promise<ReadonlyMap<string, readonly Column[]>> {
+): Promise<KnownShapes> {
   const { outputs } = await readCycleNotes(catalog);
   const last = await lastSeen(catalog);
-
   if (last !== null) {
-    const shapes = shapesMadeFor(models, { outputs, ...last });
+    const known = { outputs, ...last };
+    const shapes = shapesMadeFor(models, known);
     const own = new Set(models.map(({ name }) => name));
     const isComplete = models.every(({ inputs }) =>
       inputs.every(({ subject }) => own.has(subject) || shapes.has(subject)),
     );
-    if (isComplete) return shapes;
+    if (isComplete) return known;
   }
-  return shapesMadeFor(models, { outputs, ...(await probe()) });
+  return { outputs, ...(await probe()) };
 }
 
 /** Sources with what was seen of them. */

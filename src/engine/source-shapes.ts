@@ -21,14 +21,18 @@ export interface KnownShapes {
   readonly outputs: ReadonlyMap<string, CommittedOutput>;
 }
 
-/** The sources that models read, with the columns that their SQL was made for, and all newer ones. */
+/**
+ * The sources that models read, with the columns that they have and had.
+ * @param first whose types count where a column has changed its own
+ */
 export function shapesMadeFor(
   models: readonly ModelSpec[],
   known: KnownShapes,
+  first: "earlier" | "later" = "earlier",
 ): ReadonlyMap<string, readonly Column[]> {
   return shapesOf(models, known, ({ drift, now, loaded }) => {
     const older = Object.values(drift?.open ?? {}).flatMap(({ version }) => version.columns);
-    return joined([older, now, loaded]);
+    return joined(first === "earlier" ? [older, now, loaded] : [now, older, loaded]);
   });
 }
 
