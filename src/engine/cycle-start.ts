@@ -21,11 +21,11 @@ export interface CycleStart {
   readonly catalog: CatalogReader | null;
   /** The same catalog where this cycle may write. */
   readonly writer: Catalog | null;
-  /** Where staged rows can be looked at; `null` where there is no warehouse to open. */
-  readonly probing: ProbingPlace | null;
+  /** Opens where staged rows can be looked at; `null` where there is no warehouse to open. */
+  openProbing(): Promise<ProbingPlace | null>;
 }
 
 /** Where staged rows can be looked at before a decision. */
-export interface ProbingPlace extends StagingPlace {
+export interface ProbingPlace extends StagingPlace, AsyncDisposable {
   readonly warehouse: Warehouse;
 }

@@ -74,7 +74,10 @@ export async function decideCycle(
     records: new Map([...start.notes.records, ...harvested.records]),
     contents: await readContentNotes(start.catalog),
   };
-  const { drift, histories } = await gatherDrift(parts, start, harvested, options.run ?? null);
+  const { drift, histories } = await gatherDrift(parts, start, harvested, {
+    run: options.run ?? null,
+    signal: options.signal,
+  });
   const reads = await gatherReads(parts, start, harvested, drift);
   const decided = decide({
     snapshot: harvested.snapshot,

@@ -32,26 +32,27 @@ export interface GatheredDrift extends Pick<DriftFound, "histories"> {
 /**
  * Compares the shapes of a harvest with those of before, and gathers what a decision needs to know
  * of the models that a change reaches. Where nothing changed, nothing is analyzed.
- * @param run the run that will have seen it; `null` for a plan
+ * @param cycle the run that will have seen it (`null` for a plan), and what may cancel it
  */
 export async function gatherDrift(
   parts: Parts,
   start: CycleStart,
   harvested: Harvest,
-  run: string | null,
+  cycle: { readonly run: string | null; readonly signal: AbortSignal | undefined },
 ): Promise<GatheredDrift> {
   const { histories, sources } = findDrift(
     start.drift,
     { snapshot: harvested.snapshot, replaced: replacedSources(harvested.sources) },
-    run,
+    cycle.run,
   );
   if (sources.size === 0) return { histories, drift: noDrift };
   const models = new Map(start.loaded.project.models.map((model) => [model.name, model] as const));
   const exposed = modelsBelow(sources.keys(), models);
+  const signal = cycle.signal ?? new AbortController().signal;
   const found =
     exposed.size === 0
       ? { sources, exposures: new Map<string, ModelExposure>() }
-      : await lookCloser(parts, start, { harvested, sources, models, exposed });
+      : await lookCloser(parts, start, { harvested, sources, models, exposed, signal });
   const latest = new Set(
     [...sources.values()].map((drift) => `${drift.source} ${drift.latest.id}`),
   );
@@ -107,6 +108,7 @@ interface Closer {
   readonly sources: ReadonlyMap<string, SourceDrift>;
   readonly models: ReadonlyMap<string, ModelSpec>;
   readonly exposed: ReadonlySet<string>;
+  readonly signal: AbortSignal;
 }
 
 async function lookCloser(parts: Parts, start: CycleStart, closer: Closer) {
@@ -170,14 +172,15 @@ async function probe(
     readonly exposures: ReadonlyMap<string, ModelExposure>;
   },
 ): Promise<readonly ProbeResult[]> {
-  const { drift, harvested } = of;
+  const { drift, harvested, signal } = of;
   const spec = harvested.sources.find(({ name }) => name === drift.source);
   const fingerprint = harvested.snapshot.profiles.get(drift.source)?.profile.fingerprint ?? null;
   const probes = probesWanted(drift, of.exposures);
-  if (start.probing === null || spec === undefined || probes.length === 0) return [];
+  if (spec === undefined || probes.length === 0) return [];
   const content = extractFingerprint(spec, fingerprint);
   if (content === null) return [];
-  return await probeBatch(parts, start.probing, { spec, content, probes });
+  await using place = await start.openProbing();
+  return place === null ? [] : await probeBatch(parts, place, { spec, content, probes, signal });
 }
 
 function probesWanted(
@@ -205,9 +208,14 @@ async function probeBatch(
     spec,
     content,
     probes,
-  }: { readonly spec: SourceSpec; readonly content: string; readonly probes: readonly Probe[] },
+    signal,
+  }: {
+    readonly spec: SourceSpec;
+    readonly content: string;
+    readonly probes: readonly Probe[];
+    readonly signal: AbortSignal;
+  },
 ): Promise<readonly ProbeResult[]> {
-  const { signal } = new AbortController();
   try {
     const { manifest } = await stageSource(spec, content, place, signal);
     return await place.warehouse.probe(manifest, probes, signal);

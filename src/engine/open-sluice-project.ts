@@ -18,14 +18,15 @@ import { type ValidProject, validProject } from "./load-project.ts";
 import { namedRun, places } from "./named-run.ts";
 import { answerNegotiation, readNegotiation, readNegotiations } from "./negotiation-reports.ts";
 import { notFound } from "./not-found.ts";
+import { openProbing } from "./open-probing.ts";
 import type { Parts } from "./parts.ts";
 import { readDrifts } from "./read-drifts.ts";
 import { lineageReader } from "./read-lineage.ts";
+import { readOutputs } from "./read-outputs.ts";
 import { readQuarantined, readQuarantinedRows } from "./read-quarantine.ts";
 import { releaseQuarantined } from "./release-quarantined.ts";
 import { pastRun, runCycle } from "./run-cycle.ts";
 import type { CycleOptions, SluiceProject } from "./sluice-project.ts";
-import { viewWarehouse } from "./view-warehouse.ts";
 
 /** A project over these parts. It holds nothing open between calls. */
 export function openSluiceProject(parts: Parts): SluiceProject {
@@ -126,19 +127,17 @@ async function startCycle<T>(
   await using catalog = await parts.catalogs.openReader(parts.catalogPath(loaded.project.settings));
   await using connections = connectionsOf(loaded.project, parts);
   const notes = await readCycleNotes(catalog);
-  await using view = await viewWarehouse(parts, loaded.project, notes);
   await using scratch = await parts.openScratch(loaded.project);
-  const { warehouse, outputs } = view;
   return await work({
     loaded,
     at: options.now ?? parts.clock.now(),
     notes,
-    outputs,
+    outputs: await readOutputs(parts, loaded.project, notes),
     connections,
     drift: await readDriftNotes(catalog),
     catalog,
     writer: null,
-    probing: warehouse === null ? null : { warehouse, staging: scratch, connections },
+    openProbing: () => openProbing(parts, loaded.project, { staging: scratch, connections }),
   });
 }
 

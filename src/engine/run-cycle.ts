@@ -101,7 +101,12 @@ async function newRun(workshop: Workshop, options: RunOptions): Promise<Prepared
     drift: await readDriftNotes(catalog),
     catalog,
     writer: catalog,
-    probing: { warehouse, staging, connections },
+    openProbing: () =>
+      Promise.resolve({
+        ...{ warehouse, staging, connections },
+        // The run goes on with all of it.
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      }),
   };
   const cycle = await decideCycle(parts, start, { ...options, run: id });
   const { record, blueprint, input } = cycle.decided;
