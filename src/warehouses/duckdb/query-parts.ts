@@ -132,7 +132,8 @@ function withoutPlaces(value: unknown, items: readonly SelectItem[]): unknown {
 
 /** Items whose names appear in a part of the query, and those that these name in turn. */
 function meant(part: unknown, items: readonly SelectItem[]): readonly string[] {
-  const byName = new Map(items.map((item) => [item.name, item]));
+  const others = items.filter((item) => !isColumnItself(item));
+  const byName = new Map(others.map((item) => [item.name, item]));
   const found = new Map<string, string>();
   const open: unknown[] = [part];
   for (const { node } of walk(open)) {
@@ -144,6 +145,12 @@ function meant(part: unknown, items: readonly SelectItem[]): readonly string[] {
     open.push(item.node);
   }
   return [...found].map((one) => JSON.stringify(one)).sort(compareText);
+}
+
+/** Whether an item's name stands for the column of that name, so that it hides nothing. */
+function isColumnItself({ name, node }: SelectItem): boolean {
+  const names = node["class"] === "COLUMN_REF" ? node["column_names"] : undefined;
+  return Array.isArray(names) && names.length === 1 && String(names[0]).toLowerCase() === name;
 }
 
 function isRepeatable(node: TreeObject, functions: FunctionKinds): boolean {
