@@ -6,6 +6,7 @@ import { formatDurationMs } from "../std/time.ts";
 import type { Blueprint } from "./blueprint.ts";
 import type { DecideInput } from "./decide-input.ts";
 import type { Workings } from "./decided.ts";
+import { columnsReadOf } from "./model-reads.ts";
 import type { SubjectNode } from "./subject-node.ts";
 
 interface Side {
@@ -28,6 +29,7 @@ export function causeOf(before: Side, after: Side, subject: string): string {
     ...profileCauses(before.input, after.input, subject),
     ...ruleCauses(before, after, subject),
     ...historyCauses(before.input, after.input, subject),
+    ...readsCauses(before.input, after.input, subject),
     ...inputCauses(before, after, subject),
   ];
   if (causes.length > 0) return causes.join("; ");
@@ -104,6 +106,19 @@ function historyCauses(
   }
   if (old?.output?.exists !== young?.output?.exists) return [`history: the table of ${subject}`];
   return old?.verified === young?.verified ? [] : [`history: ${subject} was measured since`];
+}
+
+/** Inputs of which a model reads other columns than before. */
+function readsCauses(before: DecideInput, after: DecideInput, subject: string): readonly string[] {
+  const [old, young] = [before.reads.get(subject)?.all, after.reads.get(subject)?.all];
+  const inputs = after.scope.models.get(subject)?.inputs ?? [];
+  const names = inputs
+    .map((input) => input.subject)
+    .filter(
+      (name) =>
+        canonicalJson(columnsReadOf(old, name)) !== canonicalJson(columnsReadOf(young, name)),
+    );
+  return names.length === 0 ? [] : [`columns read: of ${names.join(", ")}`];
 }
 
 /** Inputs of a model that reach it otherwise than before. */

@@ -6,6 +6,7 @@ import type { Task } from "./blueprint.ts";
 import { profileOf } from "./decide-source.ts";
 import type { Decided } from "./decided.ts";
 import { becauseOf, comparedFingerprint, isMeasuring, taskEvidence } from "./evidence.ts";
+import { columnsReadOf } from "./model-reads.ts";
 import { type Arrival, historyOf, type ModelNode, type SubjectNode } from "./subject-node.ts";
 import { fallbackOf } from "./why-fallback.ts";
 import { isolatedCauses, isolatedText } from "./why-isolated.ts";
@@ -92,7 +93,26 @@ function upToDateCauses(
 }
 
 function inputLinks(decided: Decided, node: ModelNode, told: Told): readonly WhyLink[] {
-  return node.arrivals.map((arrival) => explainArrival(decided, arrival, told));
+  return node.arrivals.map((arrival) => {
+    const link = explainArrival(decided, arrival, told);
+    return arrival.state === "awaited" && arrival.seen !== null
+      ? { ...link, ...unreadChange(decided, node, arrival) }
+      : link;
+  });
+}
+
+/** An input that changes, in nothing that its reader looks at. */
+function unreadChange(
+  { input }: Decided,
+  reader: ModelNode,
+  { subject, seen, fingerprint }: Arrival,
+): Pick<WhyLink, "text" | "evidence"> {
+  const columns = columnsReadOf(input.reads.get(reader.subject)?.all, subject) ?? [];
+  const named = columns.length === 0 ? "" : ` and ${columns.join(", ")}`;
+  return {
+    text: `${subject} is made anew in this cycle; ${reader.subject} reads only its rows${named}, and these stay as they were.`,
+    evidence: { state: "awaited", fingerprint, seen, columns: [...columns] },
+  };
 }
 
 /** How one input reaches a model, and why that is so. */
