@@ -189,6 +189,9 @@ interface Sides {
   readonly observed: ObservedSchema;
 }
 
+/** In fewer rows a key of JSON may be absent by chance, however many had it before. */
+const tellingAbsence = 100;
+
 /**
  * Whether a key of JSON that is absent may as well be NULL throughout: it was NULL before, or there
  * are too few rows to tell.
@@ -197,7 +200,7 @@ function isLikelyNull(column: ObservedColumn, { version, observed }: Sides): boo
   if (dataTypeOf(column.type).kind === "unknown") return true;
   const rows = rowsOf(observed.evidence);
   if (column.sketch === null) return column.nullable && rows < tellingValues;
-  if (column.sketch.nullShare > 0) return true;
+  if (column.sketch.nullShare > 0 || rows < tellingAbsence) return true;
   // How often a value is NULL that never was: at most about once in so many rows.
   const chance = 1 / (rowsOf(version.evidence) + 2);
   return chance ** rows > 0.05;

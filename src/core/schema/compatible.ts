@@ -32,8 +32,18 @@ export interface Compatibility {
 
 /** How two versions of a schema can be read as each other. */
 export function compatibility(before: ComparableSchema, after: ComparableSchema): Compatibility {
-  const reasons = diffSchemas(before, after).flatMap((change): readonly IncompatibilityReason[] => {
-    const verdict = verdictOf(change);
+  const changes = diffSchemas(before, after);
+  const renamed = new Set(
+    changes.flatMap(({ kind, column }) => (kind === "renamed" ? [column] : [])),
+  );
+  const reasons = changes.flatMap((change): readonly IncompatibilityReason[] => {
+    const verdict =
+      change.kind === "renamed"
+        ? renameVerdict(change, { before, after })
+        : // Readers find columns by name, so they never hold the two sides of a renamed one together.
+          renamed.has(change.column)
+          ? null
+          : verdictOf(change);
     return verdict === null || verdict.breaks.length === 0 ? [] : [{ change, ...verdict }];
   });
   const backward = !reasons.some(({ breaks }) => breaks.includes("backward"));
@@ -92,7 +102,26 @@ const both: readonly Direction[] = ["backward", "forward"];
 
 type Verdict = Pick<IncompatibilityReason, "breaks" | "because">;
 
-function verdictOf(change: SchemaChange): Verdict | null {
+/** To readers a renamed column is one that is gone, and another that is new. */
+function renameVerdict(
+  { column, to }: Renamed,
+  { before, after }: { readonly before: ComparableSchema; readonly after: ComparableSchema },
+): Verdict | null {
+  const breaks: Direction[] = [];
+  if (isRequired(after, to)) breaks.push("backward");
+  if (isRequired(before, column)) breaks.push("forward");
+  const because = `\`${column}\` is \`${to}\` now, readers find columns by name, and it must have a value.`;
+  return { breaks, because };
+}
+
+type Renamed = Extract<SchemaChange, { readonly kind: "renamed" }>;
+
+function isRequired({ columns }: ComparableSchema, name: string): boolean {
+  const found = columns.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  return found?.nullable === false;
+}
+
+function verdictOf(change: Exclude<SchemaChange, Renamed>): Verdict | null {
   const name = `\`${change.column}\``;
   switch (change.kind) {
     case "added":
@@ -103,11 +132,6 @@ function verdictOf(change: SchemaChange): Verdict | null {
       return change.nullable
         ? null
         : { breaks: ["forward"], because: `New data has no ${name}, which must have a value.` };
-    case "renamed":
-      return {
-        breaks: both,
-        because: `${name} is \`${change.to}\` now, and readers find columns by name.`,
-      };
     case "widened":
     case "narrowed":
     case "retyped":
@@ -135,11 +159,6 @@ function verdictOf(change: SchemaChange): Verdict | null {
 
 function nestedVerdict(path: string, inner: NestedChange): Verdict | null {
   switch (inner.kind) {
-    case "renamed":
-      return {
-        breaks: both,
-        because: `\`${path}\` is \`${inner.to}\` now, and readers find fields by name.`,
-      };
     case "widened":
     case "narrowed":
     case "retyped":
@@ -147,6 +166,7 @@ function nestedVerdict(path: string, inner: NestedChange): Verdict | null {
     // A field of a struct is always nullable, and found by name.
     case "added":
     case "dropped":
+    case "renamed":
     case "reordered":
       return null;
     default:
