@@ -7,10 +7,14 @@ import { canonicalJson } from "../std/canonical-json.ts";
 import type { ModelExposure } from "./drift-input.ts";
 import type { SourceReach } from "./drift-reach.ts";
 
-/** The view through which a model would read a source as it was, or why there can be none. */
+/**
+ * The view through which a model would read a source as it was, or why there can be none.
+ * @param isAgreed whether people agreed to it: then values that do not fit the old type are NULL
+ */
 export function adaptSource(
   { source, drift, version, changes, lag }: SourceReach,
   { lineage }: ModelExposure,
+  isAgreed = false,
 ): AdapterPlan {
   const baseline = drift.open[version]?.version;
   if (baseline === undefined) return { ok: false, because: "Its old shape is not known any more." };
@@ -26,6 +30,7 @@ export function adaptSource(
     castable: new Set([
       ...castableColumns(table, changes, answers),
       ...settledCasts(table, { changes, lag, drift }),
+      ...(isAgreed ? changes.map(({ column }) => column.toLowerCase()) : []),
     ]),
     needed: columnsRead(lineage, table),
   });

@@ -190,6 +190,44 @@ describe("an answer", () => {
   });
 });
 
+describe("once raw has the new shape", () => {
+  const answer = (
+    first: Decided,
+    latest: ReturnType<typeof versionOf>,
+    route: "pass" | "adapt",
+  ): Decided => {
+    const proposals = proposeChanges(first).map((proposal) => ({
+      ...proposal,
+      responses: [{ answer: "accept", route, by: "ann", at: 1, reason: null } as const],
+    }));
+    const exposures = withLags(lineages, nextLags(first));
+    const drift = driftInput(
+      [driftOf("orders", latest, latest, { older: [before] })],
+      exposures,
+      proposals,
+    );
+    return decidedOn(latest, { drift });
+  };
+
+  test("what people agreed to adapt is adapted, though there are no rows to ask any more", () => {
+    const latest = versionOf("id BIGINT!", "amount VARCHAR", "note VARCHAR");
+    const second = answer(decidedOn(latest), latest, "adapt");
+    const { route } = second.blueprint.segments.get("clean") ?? {};
+    expect(route?.to).toBe("adapt");
+    expect(route?.adapters[0]?.columns[1]).toMatchObject({ name: "amount", isCast: true });
+  });
+
+  test("who reads a stopped model is judged when that is let go, and not before", () => {
+    const latest = versionOf("id BIGINT!", "amount VARCHAR", "note VARCHAR");
+    const first = decidedOn(latest);
+    expect(routes(first)).toEqual({ clean: "negotiate", report: null, audit: "pass" });
+    expect(Object.keys(nextLags(first).get("report") ?? {})).toEqual(["orders"]);
+    const second = answer(first, latest, "pass");
+    expect(routes(second)).toMatchObject({ clean: "pass", audit: null });
+    expect(second.blueprint.segments.get("report")?.route).not.toBeNull();
+  });
+});
+
 test("a rule's own route wins over the default one", () => {
   const mine = rulesOf([
     { id: "stop", for: "model", when: "drift.open", then: [{ route: "isolate" }] },

@@ -1,5 +1,7 @@
-import type { Decided } from "./decided.ts";
-import type { Lag } from "./drift-input.ts";
+import { adaptSource } from "./adapt-source.ts";
+import type { Decided, Workings } from "./decided.ts";
+import type { Lag, ModelExposure } from "./drift-input.ts";
+import type { SourceReach } from "./drift-reach.ts";
 import type { ModelNode } from "./subject-node.ts";
 
 /** By source: where one model stays behind. */
@@ -13,17 +15,19 @@ export function nextLags({ workings }: Decided): ReadonlyMap<string, ModelLags> 
   const lags = new Map<string, ModelLags>();
   for (const name of workings.context.input.drift.models.keys()) {
     const node = workings.nodes.get(name);
-    if (node?.kind === "model") lags.set(name, lagsOf(node));
+    if (node?.kind === "model") lags.set(name, lagsOf(workings, node));
   }
   return lags;
 }
 
-function lagsOf({ spec, reach, route, exposure }: ModelNode): ModelLags {
+function lagsOf(workings: Workings, node: ModelNode): ModelLags {
+  const { spec, reach, route, exposure } = node;
   const lags: Record<string, Lag> = {};
   const by = route?.by ?? null;
   const { code } = spec;
-  const isStopped = route?.to === "negotiate" || route?.to === "isolate";
-  for (const { source, version, changes, reaching, lag, drift } of reach?.sources ?? []) {
+  for (const one of reach?.sources ?? []) {
+    const { source, version, changes, reaching, drift } = one;
+    const lag = exposure === null ? one.lag : tenableLag(one, exposure);
     const earlier = exposure?.lags[source];
     if (earlier !== undefined && drift.open[version]?.isBack === true) {
       // It runs as long as the source is back, and what was decided holds when it is not.
@@ -31,11 +35,36 @@ function lagsOf({ spec, reach, route, exposure }: ModelNode): ModelLags {
       continue;
     }
     const isAdapted = route?.adapters.some((adapter) => adapter.source === source) === true;
+    const isWaiting = isStopped(node) && (reaching.length > 0 || one.lag?.route === "adapt");
     if (isAdapted) {
       lags[source] = { version, settled: changes, route: "adapt", by, code };
-    } else if (isStopped && (reaching.length > 0 || lag?.route === "adapt")) {
+    } else if (isWaiting || isBehindStopped(workings, node, source)) {
       lags[source] = { version, settled: lag?.settled ?? [], route: lag?.route ?? null, by, code };
     }
   }
   return lags;
+}
+
+/** An adapter that rows have disproved is settled no more: later cycles have no such rows to ask. */
+function tenableLag(source: SourceReach, exposure: ModelExposure): Lag | null {
+  const { lag } = source;
+  if (lag?.route !== "adapt" || adaptSource(source, exposure).ok) return lag;
+  return { ...lag, settled: [], route: null };
+}
+
+function isStopped({ route }: ModelNode): boolean {
+  return route?.to === "negotiate" || route?.to === "isolate";
+}
+
+/**
+ * Whether a model between a source and this one is stopped. What that one keeps back has come to
+ * nobody below, so it is still to be judged for them when it is let go.
+ */
+function isBehindStopped(workings: Workings, { spec }: ModelNode, source: string): boolean {
+  const { context, nodes } = workings;
+  return spec.inputs.some(({ subject }) => {
+    const above = nodes.get(subject);
+    if (above?.kind !== "model" || !context.sourcesAbove(subject).has(source)) return false;
+    return isStopped(above) || isBehindStopped(workings, above, source);
+  });
 }

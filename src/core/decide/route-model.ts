@@ -70,20 +70,20 @@ function standing(spec: ModelSpec, reach: ModelReach, asked: Asked | null): Mode
 }
 
 /**
- * The model runs: on the new shape of some sources, and through adapters on others. One that reads
- * the old shape of a source, and whose adapter can be made no more, is stopped.
+ * The model runs: on the new shape of some sources, and through adapters on others. One that would
+ * break or be corrupted without an adapter, and for which none can be made, is stopped.
  */
-function carried(routed: Routed, wanted: "pass" | "adapt"): ModelRoute {
+function carried(routed: Routed, wanted: "pass" | "adapt", isAgreed = false): ModelRoute {
   const adapters: Adapter[] = [];
   for (const source of routed.reach.sources) {
     const isStanding = source.lag?.route === "adapt";
     const isWanted = wanted === "adapt" && needsAdapter(routed.reach, source);
     if (!isStanding && !isWanted) continue;
     if (source.drift.open[source.version]?.isBack === true) continue;
-    const plan = adaptSource(source, routed.reach.exposure);
+    const plan = adaptSource(source, routed.reach.exposure, isAgreed);
     if (plan.ok) adapters.push(plan.adapter);
-    else if (isStanding) {
-      const because = `${source.source} cannot be read as it was any more: ${plan.because}`;
+    else if (isStanding || isHarmed(routed.reach, source)) {
+      const because = `${source.source} cannot be read as it was: ${plan.because}`;
       return stopped({ ...routed, because }, "isolate");
     }
   }
@@ -105,10 +105,19 @@ function whyNoAdapter({ sources, exposure }: ModelReach): string | null {
 }
 
 /** Whether something about a source is worse than absorbed for the model that reads it. */
-function needsAdapter({ assessment }: ModelReach, { source }: SourceReach): boolean {
+function needsAdapter(reach: ModelReach, source: SourceReach): boolean {
+  return isWorseThan("absorbed", reach, source);
+}
+
+/** Whether it would break the model, or corrupt its result. */
+function isHarmed(reach: ModelReach, source: SourceReach): boolean {
+  return isWorseThan("drift", reach, source);
+}
+
+function isWorseThan(limit: Verdict, { assessment }: ModelReach, { source }: SourceReach): boolean {
   const table = `raw.${source}`;
   return assessment.terms.some(
-    (term) => term.table === table && verdicts.indexOf(term.verdict) > verdicts.indexOf("absorbed"),
+    (term) => term.table === table && verdicts.indexOf(term.verdict) > verdicts.indexOf(limit),
   );
 }
 
@@ -126,7 +135,7 @@ function negotiated(
     if (route === "negotiate" || route === "isolate") return stopped(routed, route, id);
     if (route === "adapt") isAdapted = true;
   }
-  const agreed = carried(routed, isAdapted ? "adapt" : "pass");
+  const agreed = carried(routed, isAdapted ? "adapt" : "pass", true);
   const [first] = open;
   const id = first === undefined ? null : negotiationId(first.source, first.drift.latest.id);
   return { ...agreed, negotiation: id };
