@@ -38,7 +38,7 @@ function lagsOf(workings: Workings, node: ModelNode): ModelLags {
     const isWaiting = isStopped(node) && (reaching.length > 0 || one.lag?.route === "adapt");
     if (isAdapted) {
       lags[source] = { version, settled: changes, route: "adapt", by, code };
-    } else if (isWaiting || isBehindStopped(workings, node, source)) {
+    } else if (isWaiting || isBehind(workings, node, source)) {
       lags[source] = { version, settled: lag?.settled ?? [], route: lag?.route ?? null, by, code };
     }
   }
@@ -57,14 +57,15 @@ function isStopped({ route }: ModelNode): boolean {
 }
 
 /**
- * Whether a model between a source and this one is stopped. What that one keeps back has come to
- * nobody below, so it is still to be judged for them when it is let go.
+ * Whether a model between a source and this one keeps its changes back: it is stopped, or reads the
+ * old shape. Nobody below has met them, so they are still to be judged there when it lets them by.
  */
-function isBehindStopped(workings: Workings, { spec }: ModelNode, source: string): boolean {
+function isBehind(workings: Workings, { spec }: ModelNode, source: string): boolean {
   const { context, nodes } = workings;
   return spec.inputs.some(({ subject }) => {
     const above = nodes.get(subject);
     if (above?.kind !== "model" || !context.sourcesAbove(subject).has(source)) return false;
-    return isStopped(above) || isBehindStopped(workings, above, source);
+    const isAdapted = above.route?.adapters.some((adapter) => adapter.source === source) === true;
+    return isAdapted || isStopped(above) || isBehind(workings, above, source);
   });
 }

@@ -28,7 +28,9 @@ export function proposeChanges(decided: Decided): readonly Negotiation[] {
     for (const source of node.reach?.sources ?? []) {
       if (source.reaching.length === 0) continue;
       const id = negotiationId(source.source, source.drift.latest.id);
-      if (input.drift.negotiations.has(id)) continue;
+      // A model that is reached only after an answer was not part of the question: it is put again.
+      const known = input.drift.negotiations.get(id);
+      if (known?.affected.some(({ model }) => model === name) === true) continue;
       const asked = questions.get(id);
       if (asked === undefined) questions.set(id, [{ node, source }]);
       else asked.push({ node, source });

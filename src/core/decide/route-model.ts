@@ -131,7 +131,9 @@ function negotiated(
   for (const { source, drift: of } of open) {
     const id = negotiationId(source, of.latest.id);
     const negotiation = drift.negotiations.get(id);
-    const route = negotiation === undefined ? "negotiate" : negotiatedRoute(negotiation, now);
+    // An answer speaks for the models that whoever gave it was shown.
+    const isAsked = negotiation?.affected.some(({ model }) => model === routed.spec.name) === true;
+    const route = isAsked && negotiation ? negotiatedRoute(negotiation, now) : "negotiate";
     if (route === "negotiate" || route === "isolate") return stopped(routed, route, id);
     if (route === "adapt") isAdapted = true;
   }

@@ -138,6 +138,7 @@ export const bindSchema: z.ZodType<BindResult> = z.discriminatedUnion("ok", [
 ]);
 
 const sampleSchema: z.ZodType<SampleDifference> = z.strictObject({
+  rowsSampled: count,
   rowsBefore: count,
   rowsAfter: count,
   rowsDiffering: count,
