@@ -4,6 +4,7 @@ owner: sales
 tier: 1
 checks:
   - unique: order_id
+  - not_null: customer_id
 */
 SELECT o.order_id, o.ordered_on,
   coalesce(o.customer_id, a.customer_id) AS customer_id,
