@@ -115,8 +115,11 @@ async function probeSource(source: SourceSpec, context: ProbeContext): Promise<P
   } catch (error) {
     // An unreachable source is a fact; only the user's own interruption ends the harvest.
     if (signal?.aborted === true) throw error;
-    const { code, message } = toOperatingError(error);
-    const failure = new OperatingError(code, context.redact(message), { cause: error });
+    const { code, message, hint } = toOperatingError(error);
+    const failure = new OperatingError(code, context.redact(message), {
+      cause: error,
+      ...(hint === undefined ? {} : { hint: context.redact(hint) }),
+    });
     return absentProbe(context.kind, failure, context.memo);
   }
 }

@@ -161,7 +161,7 @@ async function carryOut(
   });
   await tidyUp(workshop, events);
   const finished = (await catalog.run(summary.id)) ?? summary;
-  return runReport(finished, state);
+  return runReport(finished, state, prepared.input.snapshot.profiles);
 }
 
 function executorOf(
@@ -237,5 +237,5 @@ export async function pastRun(
   const { input, blueprint } = await readDecided(catalog, summary);
   const plan = planRun(blueprint, input.template.pools);
   const events = (await catalog.events(summary.id)).map(({ event }) => event);
-  return runReport(summary, foldRun(plan, events));
+  return runReport(summary, foldRun(plan, events), input.snapshot.profiles);
 }

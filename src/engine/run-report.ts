@@ -1,3 +1,5 @@
+import type { TaskId } from "../core/decide/blueprint.ts";
+import type { IdentifiedProfile } from "../core/metadata/snapshot.ts";
 import { describeRun, type TaskDescription } from "../core/run/describe-run.ts";
 import type { RunStatus } from "../core/run/run-event.ts";
 import type { RunState } from "../core/run/run-state.ts";
@@ -5,8 +7,15 @@ import { sentence } from "../core/std/sentence.ts";
 import type { RunSummary } from "../ports/catalog.ts";
 import type { RunReport, TaskReport } from "./sluice-project.ts";
 
-/** One run as its events tell it. */
-export function runReport(summary: RunSummary, state: RunState): RunReport {
+/**
+ * One run as its events tell it.
+ * @param profiles what the run's decision knew of the sources: why one was not there
+ */
+export function runReport(
+  summary: RunSummary,
+  state: RunState,
+  profiles: ReadonlyMap<string, IdentifiedProfile>,
+): RunReport {
   const { status, tasks } = describeRun(state);
   return {
     run: {
@@ -16,7 +25,7 @@ export function runReport(summary: RunSummary, state: RunState): RunReport {
       decision: summary.decision,
       startedAt: summary.startedAt,
       finishedAt: summary.finishedAt,
-      tasks: tasks.map(taskReport),
+      tasks: tasks.map((task) => taskReport(task, profiles)),
     },
   };
 }
@@ -26,9 +35,12 @@ function finalStatus(status: RunStatus, summary: RunSummary): RunStatus {
   return status === "running" ? summary.status : status;
 }
 
-function taskReport(task: TaskDescription): TaskReport {
+function taskReport(
+  task: TaskDescription,
+  profiles: ReadonlyMap<string, IdentifiedProfile>,
+): TaskReport {
   const rows = task.result?.rows ?? null;
-  const reason = reasonOf(task);
+  const reason = reasonOf(task, profiles);
   return {
     id: task.id,
     status: task.status,
@@ -41,9 +53,14 @@ function taskReport(task: TaskDescription): TaskReport {
   };
 }
 
-function reasonOf(task: TaskDescription): Pick<TaskReport, "reason" | "message"> | null {
+function reasonOf(
+  task: TaskDescription,
+  profiles: ReadonlyMap<string, IdentifiedProfile>,
+): Pick<TaskReport, "reason" | "message"> | null {
   if (task.bypass !== null) {
     const { reason, by } = task.bypass;
+    const absence = reason === "source_missing" ? absenceOf(task.id, profiles) : null;
+    if (absence !== null) return { reason, message: absence };
     return by === null ? { reason } : { reason, message: `by ${by}` };
   }
   if (task.status === "skipped") {
@@ -57,4 +74,12 @@ function reasonOf(task: TaskDescription): Pick<TaskReport, "reason" | "message">
     return { reason: code, message: hint === null ? message : `${sentence(message)} ${hint}` };
   }
   return null;
+}
+
+/** Why a source could not be looked at, in the words of the probe. */
+function absenceOf(task: TaskId, profiles: ReadonlyMap<string, IdentifiedProfile>): string | null {
+  const presence = profiles.get(task.slice(0, task.lastIndexOf(".")))?.profile.presence;
+  if (presence === undefined || presence.state === "present") return null;
+  const { detail } = presence;
+  return presence.state === "missing" ? detail : `${presence.code}: ${detail}`;
 }

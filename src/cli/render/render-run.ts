@@ -128,7 +128,7 @@ function failure(task: TaskReport, style: Style): readonly string[] {
   return [head, ...words, ""];
 }
 
-function summary({ run }: RunReport, { colors, now }: Style): readonly string[] {
+function summary({ run }: RunReport, { colors, now, width }: Style): readonly string[] {
   const counts = new Map<string, number>();
   for (const { status } of run.tasks) counts.set(status, (counts.get(status) ?? 0) + 1);
   const isIdle = run.status === "succeeded" && counts.get("bypassed") === run.tasks.length;
@@ -141,7 +141,7 @@ function summary({ run }: RunReport, { colors, now }: Style): readonly string[] 
   const id = printable(run.id);
   return [
     ...(isIdle ? [idleText(run.tasks)] : []),
-    ...(missing.length === 0 ? [] : [missingText(missing)]),
+    ...(missing.size === 0 ? [] : [...missingText(missing, width)]),
     `${colors.bold(statusPaint(run.status, colors)(`Run ${id} ${statusText(run.status)}`))}${took}: ${text}`,
     `Started ${formatInstant(run.startedAt)}, blueprint ${shortHash(run.blueprint)}`,
     ...nextStep(run),
@@ -156,18 +156,26 @@ function idleText(tasks: readonly TaskReport[]): string {
   return isContent ? "Everything is up to date: nothing was run." : "Nothing could be run.";
 }
 
-/** Subjects, not tasks: a source is missing as a whole. */
-function missingSources(tasks: readonly TaskReport[]): readonly string[] {
+/** Subjects, not tasks, with why: a source is missing as a whole. */
+function missingSources(tasks: readonly TaskReport[]): ReadonlyMap<string, string | undefined> {
   const missing = tasks.filter(({ reason }) => reason === "source_missing");
-  return [...new Set(missing.map(({ id }) => id.slice(0, id.lastIndexOf("."))))];
+  return new Map(missing.map(({ id, message }) => [id.slice(0, id.lastIndexOf(".")), message]));
 }
 
-function missingText(sources: readonly string[]): string {
+function missingText(
+  missing: ReadonlyMap<string, string | undefined>,
+  width: number,
+): readonly string[] {
+  const sources = [...missing.keys()];
   const [first = "", ...rest] = sources;
   const named = [first, ...rest.slice(0, 4)].map(printable).join(", ");
   const more = rest.length > 4 ? ` and ${formatCount(rest.length - 4)} more` : "";
   const verb = sources.length === 1 ? "is" : "are";
-  return `Not there or not reached: ${named}${more} ${verb} left as ${sources.length === 1 ? "it was" : "they were"}; \`sluice why ${printable(first)}.load\` tells more.`;
+  const why = missing.get(first);
+  return [
+    `Not there or not reached: ${named}${more} ${verb} left as ${sources.length === 1 ? "it was" : "they were"}; \`sluice why ${printable(first)}.load\` tells more.`,
+    ...(why === undefined ? [] : wrapUnder("  ", printable(`${first}: ${why}`), width)),
+  ];
 }
 
 function statusText(status: RunReport["run"]["status"]): string {
