@@ -2,6 +2,7 @@ import type { Blueprint, TaskId } from "../core/decide/blueprint.ts";
 import type { DecideInput } from "../core/decide/decide-input.ts";
 import type { Profile } from "../core/metadata/profile.ts";
 import { foldRun } from "../core/run/fold-run.ts";
+import { recordRun } from "../core/run/record-run.ts";
 import type { RunEvent, TaskResult } from "../core/run/run-event.ts";
 import { planRun } from "../core/run/run-plan.ts";
 import type { Hash } from "../core/std/hash.ts";
@@ -22,7 +23,6 @@ import { abandonRun } from "./journal.ts";
 import type { ValidProject } from "./load-project.ts";
 import { runBlueprint } from "./local-host.ts";
 import type { Parts } from "./parts.ts";
-import { recordRun } from "./record-run.ts";
 import { runReport } from "./run-report.ts";
 import type { RunOptions, RunReport } from "./sluice-project.ts";
 

@@ -1,12 +1,12 @@
-import type { Blueprint, TaskId } from "../core/decide/blueprint.ts";
+import type { Blueprint, TaskId } from "../decide/blueprint.ts";
 import {
   emptyRecord,
   type SubjectRecord,
   withAttempt,
   withOutput,
-} from "../core/metadata/subject-record.ts";
-import type { RunEvent, TaskResult } from "../core/run/run-event.ts";
-import type { EpochMs } from "../core/std/time.ts";
+} from "../metadata/subject-record.ts";
+import type { EpochMs } from "../std/time.ts";
+import type { RunEvent, TaskResult } from "./run-event.ts";
 
 /**
  * Folds what a run's attempts showed into the records that the next snapshot starts from.
