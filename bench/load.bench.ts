@@ -122,6 +122,7 @@ async function loadOurs(one: Case, path: string): Promise<number> {
       blueprint: hashText("blueprint"),
       decision: hashText("decision"),
       at: 0,
+      epoch: 1,
     },
   };
   await warehouse.load([request], new AbortController().signal);

@@ -49,6 +49,7 @@ export async function releaseQuarantined(
       gates,
       by,
       at: parts.clock.now(),
+      epoch: catalog.epoch,
     },
     signal ?? new AbortController().signal,
   );

@@ -177,6 +177,7 @@ function executorOf(
     blueprint: summary.blueprint,
     decision: summary.decision,
     at: input.snapshot.at,
+    epoch: workshop.catalog.epoch,
     sources: input.scope.sources,
     models: input.scope.models,
     profiles,

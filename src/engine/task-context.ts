@@ -15,6 +15,8 @@ export interface TaskContext {
   readonly blueprint: Hash;
   readonly decision: Hash;
   readonly at: EpochMs;
+  /** The catalog's, of the writer whose run it is. */
+  readonly epoch: number;
   readonly sources: ReadonlyMap<string, SourceSpec>;
   readonly models: ReadonlyMap<string, ModelSpec>;
   /** By source. */
@@ -46,6 +48,6 @@ export function rawTable(source: string): TableName {
 
 /** What the ledger keeps of where an effect came from. */
 export function provenanceOf(task: Task, context: TaskContext): Provenance {
-  const { run, blueprint, decision, at } = context;
-  return { run, task: task.id, blueprint, decision, at };
+  const { run, blueprint, decision, at, epoch } = context;
+  return { run, task: task.id, blueprint, decision, at, epoch };
 }

@@ -5,6 +5,8 @@ export type Blame = "usage" | "project" | "locked" | "transient" | "external" | 
 export const catalogue = {
   USAGE_INVALID: { blame: "usage", summary: "The command or call does not fit its definition." },
   NOT_FOUND: { blame: "usage", summary: "Nothing of that name is known here." },
+  SIGNAL_INVALID: { blame: "usage", summary: "A signal is not what it must be." },
+  INBOX_FULL: { blame: "locked", summary: "Too many signals wait for a run." },
   PROJECT_NOT_FOUND: { blame: "project", summary: "No sluice.yaml here or in any folder above." },
   PROJECT_INVALID: { blame: "project", summary: "The project's files do not pass their checks." },
   SECRET_MISSING: { blame: "project", summary: "A referenced secret has no value." },

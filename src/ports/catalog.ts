@@ -2,6 +2,7 @@ import type { RunEvent, RunStatus } from "../core/run/run-event.ts";
 import type { Hash } from "../core/std/hash.ts";
 import type { Json } from "../core/std/json.ts";
 import type { EpochMs } from "../core/std/time.ts";
+import type { SignalInbox, StoredSignal } from "./signal-inbox.ts";
 
 /** A run as lists show it. */
 export interface RunSummary {
@@ -39,14 +40,28 @@ export interface CatalogReader extends AsyncDisposable {
   events(run: string): Promise<readonly StoredEvent[]>;
   /** Notes under a name, such as probe memos: caches that may be lost without harm. */
   notes(kind: string): Promise<ReadonlyMap<string, Json>>;
+  /** Signals after the place `after`, in the order of arrival. */
+  signals(options?: {
+    readonly after?: number;
+    /** Only those that no run has. */
+    readonly isPending?: boolean;
+  }): Promise<readonly StoredSignal[]>;
+  /**
+   * A number that is another one as soon as someone else has written to the catalog. Cheap enough
+   * to be asked many times a second.
+   */
+  changes(): Promise<number>;
 }
 
 /**
  * What writes: one process at a time, held by a lock that dies with the process.
  * A write is durable when its promise is fulfilled. Writes that are asked for while another is
- * under way are committed together.
+ * under way are committed together. Each commit holds only while nobody has opened the catalog for
+ * writing since: whoever believes to be the writer and is not gets FENCED_OUT, and writes nothing.
  */
 export interface Catalog extends CatalogReader {
+  /** Counts the openings for writing: the newest writer has the highest. */
+  readonly epoch: number;
   /** Stores values under their hashes; what is there already is not written again. */
   putObjects(objects: Iterable<StoredObject>): Promise<void>;
   putNotes(kind: string, notes: ReadonlyMap<string, Json>): Promise<void>;
@@ -54,6 +69,8 @@ export interface Catalog extends CatalogReader {
   /** Appends events after `seq` of the first; the first event's place must be the next one. */
   append(run: string, events: readonly StoredEvent[]): Promise<void>;
   finishRun(run: string, status: RunStatus, finishedAt: EpochMs): Promise<void>;
+  /** Notes that a run or cycle has taken signals into its decision; who took one first keeps it. */
+  takeSignals(seqs: readonly number[], by: string, at: EpochMs): Promise<void>;
 }
 
 /** Opens a catalog. */
@@ -62,4 +79,6 @@ export interface CatalogStore {
   openWriter(path: string, holder: string): Promise<Catalog>;
   /** Opens for reading; `null` when there is no catalog yet. */
   openReader(path: string): Promise<CatalogReader | null>;
+  /** Opens for leaving signals, next to any writer; makes the catalog when there is none yet. */
+  openInbox(path: string): Promise<SignalInbox>;
 }

@@ -38,6 +38,8 @@ export interface ReleaseRequest {
   readonly gates: readonly Gate[];
   readonly by: string;
   readonly at: EpochMs;
+  /** As `Provenance.epoch`. */
+  readonly epoch: number;
 }
 
 /** What a release did. */

@@ -18,6 +18,8 @@ export interface Provenance {
   readonly decision: Hash;
   /** The cycle's instant: what data and ledger call "now". */
   readonly at: EpochMs;
+  /** The runner's: where a newer one has committed anything, this one commits nothing more. */
+  readonly epoch: number;
 }
 
 /** One source's load. Its identity is the hash of task, target and slice: never of clock or attempt. */
@@ -117,7 +119,8 @@ export interface Rows {
 
 /**
  * Where data lives. Data, ledger row, cursor and decision id commit in one transaction; where it
- * and the catalog disagree, its ledger is right. Every error is an OperatingError.
+ * and the catalog disagree, its ledger is right. Every error is an OperatingError; FENCED_OUT when
+ * a runner with a newer epoch has committed something before.
  */
 export interface Warehouse extends AsyncDisposable, BatchProber, QuarantineStore {
   /** The last committed load or transform of every target, by `schema.name`. */

@@ -8,7 +8,10 @@ const at = Date.UTC(2024, 0, 5);
 
 function releaseOf(source: string, options: Partial<ReleaseRequest> = {}): ReleaseRequest {
   const target = { schema: "raw", name: source };
-  return { source, target, strategy: "append", key: [], gates: [], by: "ann", at, ...options };
+  return {
+    ...{ source, target, strategy: "append", key: [], gates: [], by: "ann", at, epoch: 1 },
+    ...options,
+  };
 }
 
 /** What becomes of rows that were set aside. */

@@ -19,7 +19,12 @@ const writing = `
   console.log("open");
   for (let seq = first; ; seq += 1) {
     const event = { type: "CancelRequested", at: seq, cause: "x".repeat(200) };
-    await catalog.append("r", [{ seq, event }]);
+    try {
+      await catalog.append("r", [{ seq, event }]);
+    } catch (error) {
+      console.log(error.code);
+      break;
+    }
     console.log(seq);
   }
 `;
@@ -110,6 +115,50 @@ test("whatever was acknowledged before a kill is there after it, and the log goe
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index));
   }
 });
+
+test("a writer that was stopped and taken over from writes nothing when it goes on", async () => {
+  const path = join(newFolder(), "catalog.db");
+  const writer = await startWriter(path);
+  const isGone = once(writer.child, "close");
+  await writer.said(5);
+  writer.child.kill("SIGSTOP");
+  // As on a disk whose locks do not hold, or by someone who thought that it was in the way.
+  rmSync(`${path}.lock`);
+  const catalog = await sqliteCatalogs.openWriter(path, "sluice serve");
+  const before = await catalog.events("r");
+  writer.child.kill("SIGCONT");
+  await isGone;
+  expect(writer.lines.at(-1)).toBe("FENCED_OUT");
+  expect(await catalog.events("r")).toEqual(before);
+  await catalog.append("r", [{ seq: before.length, event: { type: "RunResumed", at: 1 } }]);
+  await catalog[Symbol.asyncDispose]();
+});
+
+test("processes that leave signals while one writes lose none and disturb no one", async () => {
+  const path = join(newFolder(), "catalog.db");
+  const writer = await startWriter(path);
+  const senders = await Promise.all([1, 2, 3].map((sender) => sendFrom(path, `${sender}`)));
+  expect(senders).toEqual([0, 0, 0]);
+  await writer.said(writer.lines.length + 2);
+  expect(writer.lines).not.toContain("CATALOG_LOCKED");
+  expect((await (await openReader(path)).signals()).length).toBe(60);
+});
+
+/** Sends 20 signals, each on its own, and says how the process ended. */
+async function sendFrom(path: string, source: string): Promise<unknown> {
+  const sending = `
+    const { sqliteCatalogs } = await import(process.argv[1]);
+    const inbox = await sqliteCatalogs.openInbox(process.argv[2]);
+    for (let id = 0; id < 20; id += 1) {
+      await inbox.send([{ source: process.argv[3], id: String(id), event: {} }], 1);
+    }
+    await inbox[Symbol.asyncDispose]();
+  `;
+  const args = ["--input-type=module", "--eval", sending, module, path, source];
+  const child = spawn(process.execPath, args, { stdio: "inherit" });
+  const [code]: unknown[] = await once(child, "exit");
+  return code;
+}
 
 test("a reader where there is no catalog leaves nothing behind", async () => {
   const folder = newFolder();

@@ -4,6 +4,7 @@ import { adapterContract } from "./adapter-contract.ts";
 import { buildContract } from "./build-contract.ts";
 import { correctionContract } from "./correction-contract.ts";
 import { evolveContract } from "./evolve-contract.ts";
+import { fencingContract } from "./fencing-contract.ts";
 import { gateContract } from "./gate-contract.ts";
 import { loadContract } from "./load-contract.ts";
 import { probeContract } from "./probe-contract.ts";
@@ -26,6 +27,7 @@ export function warehouseContract(
     adapterContract(scene);
     correctionContract(scene);
     quarantineContract(scene);
+    fencingContract(scene);
     probeContract(scene);
   });
 }

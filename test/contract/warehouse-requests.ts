@@ -79,6 +79,7 @@ function provenanceOf(task: string): Provenance {
     blueprint: hashOf("blueprint"),
     decision: hashOf("decision"),
     at: Date.UTC(2024, 0, 2, 3, 4, 5),
+    epoch: 1,
   };
 }
 

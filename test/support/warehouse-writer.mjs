@@ -38,7 +38,7 @@ for (let step = Math.max(1, await warehouse.cursor("appended")); step <= Number(
   await warehouse.load([changingLoad(step)], signal);
   tell("rebuilt");
   if (step % 2 === 0) {
-    await warehouse.release({ ...released, at: step }, signal);
+    await warehouse.release({ ...released, at: step, epoch: 1 }, signal);
     tell("released");
   }
   if (step % 3 === 0) {
@@ -185,5 +185,12 @@ function model(step) {
 }
 
 function provenance(task, step) {
-  return { run: `run-${step}`, task, blueprint: hashOf("b"), decision: hashOf("d"), at: step };
+  return {
+    run: `run-${step}`,
+    task,
+    blueprint: hashOf("b"),
+    decision: hashOf("d"),
+    at: step,
+    epoch: 1,
+  };
 }

@@ -1,3 +1,4 @@
+import type { Generated } from "kysely";
 import type { RunStatus } from "../../core/run/run-event.ts";
 
 /** The catalog's tables as the newest migration leaves them; JSON is kept as text. */
@@ -13,4 +14,15 @@ export interface CatalogTables {
   };
   readonly run_events: { readonly run: string; readonly seq: number; readonly event: string };
   readonly notes: { readonly kind: string; readonly name: string; readonly value: string };
+  readonly signals: {
+    readonly seq: Generated<number>;
+    readonly source: string;
+    readonly id: string;
+    readonly event: string;
+    readonly received_at: number;
+    readonly taken_by: string | null;
+    readonly taken_at: number | null;
+  };
+  /** One row: how often the catalog was opened for writing. */
+  readonly epoch: { readonly one: 1; readonly value: number };
 }

@@ -15,7 +15,11 @@ function openFile(): Database.Database {
 }
 
 const [first] = migrations;
-const second = { number: 2, name: "a note", sql: "CREATE TABLE extra (id INTEGER) STRICT;" };
+const next = {
+  number: migrations.length + 1,
+  name: "a note",
+  sql: "CREATE TABLE extra (id INTEGER) STRICT;",
+};
 
 test("steps are numbered from 1 without gaps, so that a version is a count", () => {
   expect(migrations.map(({ number }) => number)).toEqual(migrations.map((_, index) => index + 1));
@@ -33,7 +37,7 @@ test("an older catalog gets the steps that it lacks, and keeps what is in it", (
   const db = openFile();
   migrate(db, "c.db");
   db.exec("INSERT INTO notes VALUES ('memo', 'a', '1')");
-  migrate(db, "c.db", [...migrations, second]);
+  migrate(db, "c.db", [...migrations, next]);
   expect(db.prepare("SELECT value FROM notes").all()).toEqual([{ value: "1" }]);
   expect(db.prepare("SELECT count(*) AS n FROM extra").all()).toEqual([{ n: 0 }]);
 });
@@ -41,7 +45,7 @@ test("an older catalog gets the steps that it lacks, and keeps what is in it", (
 test("a step that fails leaves the catalog as it was", () => {
   const db = openFile();
   migrate(db, "c.db");
-  const broken = { ...second, sql: "CREATE TABLE extra (id INTEGER); SELECT nonsense;" };
+  const broken = { ...next, sql: "CREATE TABLE extra (id INTEGER); SELECT nonsense;" };
   expect(() => migrate(db, "c.db", [...migrations, broken])).toThrow(/nonsense/);
   expect(readVersion(db, "c.db")).toEqual({ kind: "catalog", version: migrations.length });
   expect(() => db.exec("SELECT * FROM extra")).toThrow(/no such table/);
@@ -49,7 +53,7 @@ test("a step that fails leaves the catalog as it was", () => {
 
 test("a catalog of a newer Sluice is refused", () => {
   const db = openFile();
-  migrate(db, "c.db", [...migrations, second]);
+  migrate(db, "c.db", [...migrations, next]);
   expect(() => migrate(db, "c.db")).toThrow(
     `c.db was written by a newer Sluice: it has version ${migrations.length + 1}`,
   );

@@ -42,6 +42,28 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    number: 2,
+    name: "signals and the writers' epoch",
+    sql: `
+      CREATE TABLE signals (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        source TEXT NOT NULL,
+        id TEXT NOT NULL,
+        event TEXT NOT NULL,
+        received_at INTEGER NOT NULL,
+        taken_by TEXT,
+        taken_at INTEGER,
+        UNIQUE (source, id)
+      ) STRICT;
+      CREATE INDEX signals_pending ON signals (seq) WHERE taken_by IS NULL;
+      CREATE TABLE epoch (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        value INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO epoch (one, value) VALUES (1, 0);
+    `,
+  },
 ];
 
 /** "SLIC": what tells a catalog from other SQLite files, in the file's header. */
@@ -61,10 +83,10 @@ export function migrate(
   path: string,
   steps: readonly Migration[] = migrations,
 ): void {
-  const found = readVersion(db, path, steps);
-  const version = found.kind === "empty" ? 0 : found.version;
-  if (version === steps.length) return;
+  if (versionIn(readVersion(db, path, steps)) === steps.length) return;
   db.transaction(() => {
+    // Looked at again under the lock: whoever sends a signal may bring a catalog up to date too.
+    const found = readVersion(db, path, steps);
     if (found.kind === "empty") {
       db.exec(`PRAGMA application_id = ${applicationId}`);
       db.exec(
@@ -72,11 +94,15 @@ export function migrate(
       );
     }
     const record = db.prepare("INSERT INTO migrations (number, name, checksum) VALUES (?, ?, ?)");
-    for (const step of steps.slice(version)) {
+    for (const step of steps.slice(versionIn(found))) {
       db.exec(step.sql);
       record.run([step.number, step.name, hashText(step.sql)]);
     }
   }).immediate();
+}
+
+function versionIn(found: CatalogVersion): number {
+  return found.kind === "empty" ? 0 : found.version;
 }
 
 /**

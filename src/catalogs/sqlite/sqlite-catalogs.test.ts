@@ -88,8 +88,11 @@ test("a disk that is full is told as such, nothing of the write is kept, and the
   const catalog = await sqliteCatalogs.openWriter(path, "a test");
   await catalog[Symbol.asyncDispose]();
   const db = new Database(path);
-  db.exec("PRAGMA max_page_count = 20");
-  const small = new SqliteWriter(queriesOver(db), path, () => {});
+  db.exec("PRAGMA max_page_count = 26");
+  const small = new SqliteWriter(queriesOver(db), path, {
+    epoch: catalog.epoch,
+    closed: () => {},
+  });
   const large = Array.from({ length: 50 }, (_, index) => ({
     id: `id${index}`,
     value: "x".repeat(4_000),

@@ -3,9 +3,11 @@ import { dirname, resolve } from "node:path";
 import type Database from "libsql";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { Catalog, CatalogReader, CatalogStore } from "../../ports/catalog.ts";
+import type { SignalInbox } from "../../ports/signal-inbox.ts";
 import { migrate, migrations, readVersion } from "./migrations.ts";
 import { type OpenMode, openDatabase, queriesOver } from "./sqlite-connection.ts";
 import { failureCode, toCatalogError } from "./sqlite-errors.ts";
+import { SqliteInbox } from "./sqlite-inbox.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
 import { takeWriterLock } from "./writer-lock.ts";
@@ -15,7 +17,7 @@ import { takeWriterLock } from "./writer-lock.ts";
  * the machine: write-ahead log, flushed at each commit. Beside the file there are its log and index
  * (`-wal`, `-shm`), the writers' lock (`.lock`, empty) and a note of who holds it (`.holder`).
  */
-export const sqliteCatalogs: CatalogStore = { openWriter, openReader };
+export const sqliteCatalogs: CatalogStore = { openWriter, openReader, openInbox };
 
 async function openWriter(path: string, holder: string): Promise<Catalog> {
   const file = resolve(path);
@@ -25,18 +27,46 @@ async function openWriter(path: string, holder: string): Promise<Catalog> {
     let db: Database.Database | null = null;
     try {
       db = openDatabase(file, "create");
-      db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-      // Before anything is written: the file may be someone else's.
-      readVersion(db, file);
-      db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
-      migrate(db, file);
-      return new SqliteWriter(queriesOver(db), file, () => lock.release());
+      bringUpToDate(db, file);
+      const epoch = raiseEpoch(db);
+      return new SqliteWriter(queriesOver(db), file, { epoch, closed: () => lock.release() });
     } catch (error) {
       db?.close();
       lock.release();
       throw error;
     }
   });
+}
+
+async function openInbox(path: string): Promise<SignalInbox> {
+  const file = resolve(path);
+  return guarded(file, () => {
+    mkdirSync(dirname(file), { recursive: true });
+    const db = openDatabase(file, "create");
+    try {
+      bringUpToDate(db, file);
+      return new SqliteInbox(queriesOver(db), file);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/** Makes a file that will be written a catalog of the newest version. */
+function bringUpToDate(db: Database.Database, file: string): void {
+  db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  // Before anything is written: the file may be someone else's.
+  readVersion(db, file);
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+  migrate(db, file);
+}
+
+/** From here on, whoever opened the catalog for writing before writes no more. */
+function raiseEpoch(db: Database.Database): number {
+  const raise = db.prepare("UPDATE epoch SET value = value + 1 RETURNING value");
+  const row: unknown = raise.get([]);
+  return typeof row === "object" && row !== null ? Number(Reflect.get(row, "value")) : Number.NaN;
 }
 
 async function openReader(path: string): Promise<CatalogReader | null> {

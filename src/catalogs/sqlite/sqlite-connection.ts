@@ -43,7 +43,8 @@ function withStatementsKept(db: Database.Database): SqliteDatabase {
       if (sql === "rollback" && !db.inTransaction) return nothing;
       const known = kept.get(sql);
       if (known !== undefined) return known;
-      const statement = statementOf(db.prepare(sql));
+      // Several connections write: one that only looked before it writes could not wait its turn.
+      const statement = statementOf(db.prepare(sql === "begin" ? "begin immediate" : sql));
       kept.set(sql, statement);
       return statement;
     },

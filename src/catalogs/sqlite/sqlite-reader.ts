@@ -1,9 +1,10 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { RunEvent } from "../../core/run/run-event.ts";
 import { compareText } from "../../core/std/compare.ts";
 import type { Hash } from "../../core/std/hash.ts";
 import type { Json } from "../../core/std/json.ts";
 import type { CatalogReader, RunSummary, StoredEvent } from "../../ports/catalog.ts";
+import type { StoredSignal } from "../../ports/signal-inbox.ts";
 import type { CatalogTables } from "./catalog-tables.ts";
 import { toCatalogError } from "./sqlite-errors.ts";
 
@@ -105,6 +106,30 @@ export class SqliteReader implements CatalogReader {
     });
   }
 
+  signals(
+    options: { readonly after?: number; readonly isPending?: boolean } = {},
+  ): Promise<readonly StoredSignal[]> {
+    return this.guarded(async () => {
+      const all = this.queries
+        .selectFrom("signals")
+        .selectAll()
+        .where("seq", ">", options.after ?? 0)
+        .orderBy("seq");
+      const pending = all.where("taken_by", "is", null);
+      const rows = await (options.isPending === true ? pending : all).execute();
+      return rows.map(storedSignal);
+    });
+  }
+
+  changes(): Promise<number> {
+    return this.guarded(async () => {
+      const { rows } = await sql<{ readonly data_version: number }>`PRAGMA data_version`.execute(
+        this.queries,
+      );
+      return rows[0]?.data_version ?? 0;
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.queries.destroy();
   }
@@ -133,6 +158,11 @@ export function slicesOf<T>(entries: readonly T[], size: number): readonly (read
 function summaryOf(row: CatalogTables["runs"]): RunSummary {
   const { id, started_at, finished_at, status, blueprint, decision } = row;
   return { id, startedAt: started_at, finishedAt: finished_at, status, blueprint, decision };
+}
+
+function storedSignal(row: Selectable<CatalogTables["signals"]>): StoredSignal {
+  const { seq, source, id, event, received_at, taken_by } = row;
+  return { seq, source, id, event: jsonOf(event), receivedAt: received_at, takenBy: taken_by };
 }
 
 function jsonOf(text: string): Json {

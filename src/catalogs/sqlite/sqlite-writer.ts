@@ -3,6 +3,7 @@ import type { RunStatus } from "../../core/run/run-event.ts";
 import { assert } from "../../core/std/assert.ts";
 import type { Json } from "../../core/std/json.ts";
 import type { EpochMs } from "../../core/std/time.ts";
+import { OperatingError } from "../../errors/operating-error.ts";
 import type { Catalog, RunSummary, StoredEvent, StoredObject } from "../../ports/catalog.ts";
 import type { CatalogTables } from "./catalog-tables.ts";
 import { idList, SqliteReader, slicesOf } from "./sqlite-reader.ts";
@@ -10,15 +11,17 @@ import { WriteQueue } from "./write-queue.ts";
 
 /** Writes a catalog through an open connection, which it closes; `closed` is called last. */
 export class SqliteWriter extends SqliteReader implements Catalog {
+  readonly epoch: number;
   readonly #queue: WriteQueue<Write>;
   readonly #closed: () => void;
   /** Durable events by run, as far as they are known: nobody else writes. */
   readonly #lengths = new Map<string, number>();
 
-  constructor(queries: Kysely<CatalogTables>, path: string, closed: () => void) {
+  constructor(queries: Kysely<CatalogTables>, path: string, tenure: Tenure) {
     super(queries, path);
+    this.epoch = tenure.epoch;
     this.#queue = new WriteQueue((writes) => this.#commit(writes));
-    this.#closed = closed;
+    this.#closed = tenure.closed;
   }
 
   putObjects(objects: Iterable<StoredObject>): Promise<void> {
@@ -53,6 +56,12 @@ export class SqliteWriter extends SqliteReader implements Catalog {
     return this.guarded(() => this.#queue.add({ kind: "finishRun", run, status, finishedAt }));
   }
 
+  takeSignals(seqs: readonly number[], by: string, at: EpochMs): Promise<void> {
+    return this.guarded(async () => {
+      if (seqs.length > 0) await this.#queue.add({ kind: "takeSignals", seqs, by, at });
+    });
+  }
+
   override async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue.settled();
     try {
@@ -70,6 +79,20 @@ export class SqliteWriter extends SqliteReader implements Catalog {
     }
   }
 
+  /**
+   * The lock keeps other writers out; this holds also where a lock was lost, such as on a disk of
+   * the network or when someone removed its file.
+   */
+  async #refuseFormer(db: Kysely<CatalogTables>): Promise<void> {
+    const { value } = await db.selectFrom("epoch").select("value").executeTakeFirstOrThrow();
+    if (value === this.epoch) return;
+    throw new OperatingError(
+      "FENCED_OUT",
+      `Another process has taken over the catalog ${this.path}: this one has epoch ${this.epoch}, and it has ${value}.`,
+      { hint: "Nothing was written. Leave the work to the other process." },
+    );
+  }
+
   async #stored(objects: readonly StoredObject[]): Promise<ReadonlySet<string>> {
     const rows = await this.queries
       .selectFrom("objects")
@@ -82,6 +105,7 @@ export class SqliteWriter extends SqliteReader implements Catalog {
   async #commit(writes: readonly Write[]): Promise<void> {
     const lengths = new Map<string, number>();
     await this.queries.transaction().execute(async (db) => {
+      await this.#refuseFormer(db);
       for (const write of joined(writes)) {
         if (write.kind !== "append") {
           await apply(db, write);
@@ -98,6 +122,13 @@ export class SqliteWriter extends SqliteReader implements Catalog {
   }
 }
 
+/** What a writer has of its right to write. */
+interface Tenure {
+  readonly epoch: number;
+  /** Called when the writer is closed. */
+  readonly closed: () => void;
+}
+
 const objectsAtOnce = 2_000;
 
 type Write =
@@ -110,6 +141,12 @@ type Write =
       readonly run: string;
       readonly status: RunStatus;
       readonly finishedAt: EpochMs;
+    }
+  | {
+      readonly kind: "takeSignals";
+      readonly seqs: readonly number[];
+      readonly by: string;
+      readonly at: EpochMs;
     };
 
 interface Append {
@@ -165,6 +202,12 @@ async function apply(db: Kysely<CatalogTables>, write: Exclude<Write, Append>): 
       return;
     case "finishRun":
       await finishRun(db, write);
+      return;
+    case "takeSignals":
+      await sql`
+        UPDATE signals SET taken_by = ${write.by}, taken_at = ${write.at}
+        WHERE taken_by IS NULL
+          AND seq IN (SELECT value FROM json_each(${JSON.stringify(write.seqs)}))`.execute(db);
   }
 }
 

@@ -7,6 +7,7 @@ import { adaptQuery } from "./adapt-query.ts";
 import { makeAdapter } from "./adapter-view.ts";
 import { canonicalTypes, checkSelect } from "./check-sql.ts";
 import { type Session, withSession, withTransaction } from "./duckdb-session.ts";
+import { holdEpoch } from "./epoch-gate.ts";
 import { entryId, fence, type Head, readCommitted, readHead, record } from "./ledger.ts";
 import { enforceGates, measureGates } from "./measure-gates.ts";
 import { databaseName, quoteName, quoteTable } from "./quote-duckdb.ts";
@@ -29,12 +30,13 @@ export function buildModel(
 /** Makes the views through which a model reads its inputs, in a transaction of their own. */
 export async function makeAdapters(
   instance: DuckDBInstance,
-  { model, adapters }: TransformRequest,
+  { model, adapters, provenance }: TransformRequest,
   signal: AbortSignal,
 ): Promise<void> {
   if (adapters.length === 0) return;
   const doing = `Adapting the inputs of model ${model}`;
   await withTransaction(instance, { doing, signal }, async (session) => {
+    await holdEpoch(session, provenance.epoch);
     for (const adapter of adapters) await makeAdapter(session, adapter);
   });
 }
@@ -53,7 +55,7 @@ export function makeSchema(
 
 async function build(session: Session, request: TransformRequest): Promise<TransformOutcome> {
   const { target, gates } = request;
-  await fence(session, target);
+  await fence(session, target, request.provenance.epoch);
   const head = await readHead(session, target);
   const relation = await readRelation(session, target);
   if (head === null) await refuseForeign(session, target, relation);

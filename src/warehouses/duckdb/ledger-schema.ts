@@ -4,6 +4,7 @@ import type { Session } from "./duckdb-session.ts";
 /**
  * The ledger's tables, one list of statements per version; a version is never edited once released.
  *
+ * - epoch: one row, the epoch of the newest runner that has written;
  * - fences: one row per target; every transaction on the target first changes its token;
  * - loads: one row per committed load or build; `seq` counts from 1 without a gap for each target;
  * - cursors: how far each source has been read into its target;
@@ -74,6 +75,7 @@ const migrations: readonly (readonly string[])[] = [
      )`,
     "CREATE TABLE _sluice.adapters (view_name VARCHAR PRIMARY KEY, definition VARCHAR NOT NULL)",
   ],
+  ["CREATE TABLE _sluice.epoch (value BIGINT NOT NULL)", "INSERT INTO _sluice.epoch VALUES (0)"],
 ];
 
 /** Makes the schemas and brings the ledger's tables to this version. Runs inside a transaction. */

@@ -6,6 +6,7 @@ import type { Json } from "../../core/std/json.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { CommittedOutput, Provenance } from "../../ports/warehouse.ts";
 import type { Session } from "./duckdb-session.ts";
+import { holdEpoch } from "./epoch-gate.ts";
 import { literal } from "./quote-duckdb.ts";
 
 /** The last committed entry of one target. */
@@ -45,8 +46,12 @@ export interface Entry {
   readonly provenance: Provenance;
 }
 
-/** Serialises writers of one target: of two transactions that do this, one fails. */
-export async function fence(session: Session, target: TableName): Promise<void> {
+/**
+ * Begins every effect on a target. Refuses a former runner, and serialises writers of the target:
+ * of two transactions that do this, one fails.
+ */
+export async function fence(session: Session, target: TableName, epoch: number): Promise<void> {
+  await holdEpoch(session, epoch);
   const name = literal(tableText(target));
   await session.run(`INSERT INTO _sluice.fences VALUES (${name}, 0) ON CONFLICT DO NOTHING`);
   const changed = await session.change(

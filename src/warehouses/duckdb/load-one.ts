@@ -43,7 +43,7 @@ export interface LoadStep {
 
 /** The ten steps of a load, short of the commit. */
 export async function loadOne(session: Session, step: LoadStep): Promise<LoadOutcome> {
-  await fence(session, step.request.target);
+  await fence(session, step.request.target, step.request.provenance.epoch);
   const { claim: claimed, done } = await claimLoad(session, step.request);
   if (done !== null) return repeatOutcome(session, step.request, { claim: claimed, done });
   const request = withColumns(step.request, claimed.relation);

@@ -18,6 +18,7 @@ const provenance = {
   blueprint: hashText("b"),
   decision: hashText("d"),
   at: 0,
+  epoch: 1,
 };
 
 describe("openDuckdbWarehouse", () => {
@@ -272,6 +273,7 @@ describe("openDuckdbWarehouse", () => {
        ALTER TABLE w._sluice.loads DROP COLUMN rows_replaced;
        DROP TABLE w._sluice.releases;
        DROP TABLE w._sluice.adapters;
+       DROP TABLE w._sluice.epoch;
        DELETE FROM w._sluice.versions WHERE version > 1;`,
     );
     await using warehouse = await openDuckdbWarehouse({ path });

@@ -2,10 +2,11 @@ import { isAbsolute } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { type TableName, tableText } from "../../core/schema/table-schema.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
-import type { Rows, Warehouse } from "../../ports/warehouse.ts";
+import type { LoadRequest, Rows, Warehouse } from "../../ports/warehouse.ts";
 import { buildModel, makeAdapters, makeSchema } from "./build-model.ts";
 import { checkSelect } from "./check-sql.ts";
 import { type Errand, type Session, withSession, withTransaction } from "./duckdb-session.ts";
+import { EpochGate, holdEpoch } from "./epoch-gate.ts";
 import { readCursor, readOutputs } from "./ledger.ts";
 import { migrateLedger } from "./ledger-schema.ts";
 import { listQuarantine, readQuarantine } from "./list-quarantine.ts";
@@ -115,35 +116,12 @@ function errandOf(doing: string, signal?: AbortSignal): Errand {
 }
 
 function warehouseOf(instance: DuckDBInstance): Warehouse {
-  const locks = targetLocks();
-  // Locks of their own: a schema is made while a target is held.
-  const schemaLocks = targetLocks();
-  const adapterLocks = targetLocks();
   const read = <T>(doing: string, work: (session: Session) => Promise<T>, signal?: AbortSignal) =>
     withSession(instance, errandOf(doing, signal), work);
   return {
+    ...effectsOn(instance),
     outputs: () => read("Reading the ledger", readOutputs),
     cursor: (source) => read("Reading a cursor", (session) => readCursor(session, source)),
-    load: (requests, signal) =>
-      locks.hold(
-        requests.map(({ target }) => tableText(target)),
-        () => loadSources(instance, requests, signal),
-      ),
-    transform: (request, signal) =>
-      locks.hold(
-        [request.target, ...request.emptyInputs.map(({ table }) => table)].map(tableText),
-        async () => {
-          const { schema } = request.target;
-          await schemaLocks.hold([schema.toLowerCase()], () =>
-            makeSchema(instance, schema, signal),
-          );
-          await adapterLocks.hold(
-            request.adapters.map(({ view }) => tableText(view)),
-            () => makeAdapters(instance, request, signal),
-          );
-          return buildModel(instance, request, signal);
-        },
-      ),
     measure: (table, gates, signal) => {
       const what = tableText(table);
       const scope = { rows: quoteTable(table), taken: null, what };
@@ -169,20 +147,63 @@ function warehouseOf(instance: DuckDBInstance): Warehouse {
       read(`Reading the quarantine of ${source}`, (session) =>
         readQuarantine(session, source, limit),
       ),
-    release: (request, signal) =>
-      locks.hold([tableText(request.target)], () =>
-        withTransaction(
-          instance,
-          errandOf(`Releasing the quarantine of ${request.source}`, signal),
-          (session) => releaseRows(session, request),
-        ),
-      ),
     checkpoint: () => read("Checkpointing", (session) => session.run(`CHECKPOINT ${databaseName}`)),
     [Symbol.asyncDispose]: () => {
       instance.closeSync();
       return Promise.resolve();
     },
   };
+}
+
+/** What changes the warehouse, one transaction at a time for each target. */
+function effectsOn(instance: DuckDBInstance): Pick<Warehouse, "load" | "transform" | "release"> {
+  const locks = targetLocks();
+  // Locks of their own: a schema is made while a target is held.
+  const schemaLocks = targetLocks();
+  const adapterLocks = targetLocks();
+  const epochs = new EpochGate((epoch) =>
+    withTransaction(instance, errandOf("Taking the warehouse over"), (session) =>
+      holdEpoch(session, epoch),
+    ),
+  );
+  return {
+    load: (requests, signal) =>
+      locks.hold(
+        requests.map(({ target }) => tableText(target)),
+        () => epochs.admit(epochOf(requests), () => loadSources(instance, requests, signal)),
+      ),
+    transform: (request, signal) =>
+      locks.hold(
+        [request.target, ...request.emptyInputs.map(({ table }) => table)].map(tableText),
+        () =>
+          epochs.admit(request.provenance.epoch, async () => {
+            const { schema } = request.target;
+            await schemaLocks.hold([schema.toLowerCase()], () =>
+              makeSchema(instance, schema, signal),
+            );
+            await adapterLocks.hold(
+              request.adapters.map(({ view }) => tableText(view)),
+              () => makeAdapters(instance, request, signal),
+            );
+            return buildModel(instance, request, signal);
+          }),
+      ),
+    release: (request, signal) =>
+      locks.hold([tableText(request.target)], () =>
+        epochs.admit(request.epoch, () =>
+          withTransaction(
+            instance,
+            errandOf(`Releasing the quarantine of ${request.source}`, signal),
+            (session) => releaseRows(session, request),
+          ),
+        ),
+      ),
+  };
+}
+
+/** Loads of one batch come from one runner. */
+function epochOf(requests: readonly LoadRequest[]): number {
+  return Math.max(0, ...requests.map(({ provenance }) => provenance.epoch));
 }
 
 async function firstRows(session: Session, from: string, limit: number): Promise<Rows> {

@@ -41,7 +41,7 @@ export async function releaseRows(
   request: ReleaseRequest,
 ): Promise<ReleaseOutcome> {
   const none = { source: request.source, rowsReleased: 0, rowsKept: 0 };
-  await fence(session, request.target);
+  await fence(session, request.target, request.epoch);
   const aside = await readRelation(session, quarantineTable(request.source));
   if (aside === null) return none;
   const target = await readRelation(session, request.target);

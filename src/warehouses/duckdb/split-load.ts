@@ -61,7 +61,7 @@ export async function fillParts(
 }
 
 async function planParts(session: Session, request: LoadRequest): Promise<PartPlan | null> {
-  await fence(session, request.target);
+  await fence(session, request.target, request.provenance.epoch);
   const { claim, done } = await claimLoad(session, request);
   if (done !== null) return null;
   const slices = await slicesOf(session, request);
@@ -115,7 +115,7 @@ interface Part {
 
 async function fillPart(session: Session, part: Part, isLenient: boolean): Promise<void> {
   const { request, plan, index, slice } = part;
-  await fence(session, request.target);
+  await fence(session, request.target, request.provenance.epoch);
   await refuseOvertaken(session, request, plan.load);
   const build = quoteTable(buildTable(request.target, plan.load));
   const columns = plan.columns.map(({ name, type }) => `${quoteName(name)} ${type}`).join(", ");
