@@ -10,7 +10,7 @@ const layer = (from, allowed) => ({
 
 /**
  * Inside the core: std ← schema ← metadata ← project ← effects ← rules ← decide ← run; std ← conditions ← rules;
- * schema ← lineage ← compatibility ← routes ← effects; schema ← contracts ← project.
+ * schema ← lineage ← compatibility ← routes ← effects; schema ← contracts ← project; conditions ← signals ← effects.
  */
 const core = (room, allowed) =>
   layer(
@@ -35,10 +35,11 @@ export default {
     core("metadata", ["schema"]),
     core("project", ["schema", "contracts", "metadata"]),
     core("conditions", []),
-    core("effects", below),
-    core("rules", [...below, "conditions", "effects"]),
-    core("decide", [...below, "conditions", "effects", "rules"]),
-    core("run", [...below, "conditions", "effects", "rules", "decide"]),
+    core("signals", ["conditions"]),
+    core("effects", [...below, "signals"]),
+    core("rules", [...below, "conditions", "signals", "effects"]),
+    core("decide", [...below, "conditions", "signals", "effects", "rules"]),
+    core("run", [...below, "conditions", "signals", "effects", "rules", "decide"]),
     {
       name: "core-stays-pure",
       comment:

@@ -6,6 +6,7 @@ import { identifyProfile, takeSnapshot } from "../src/core/metadata/snapshot.ts"
 import type { ModelSpec, SourceSpec, Template } from "../src/core/project/project.ts";
 import type { RuleSet } from "../src/core/rules/rule-set.ts";
 import { defineRuleSet, type RuleSetFileInput } from "../src/core/rules/rule-set-file.ts";
+import { noStanding } from "../src/core/signals/standing.ts";
 import { hashText } from "../src/core/std/hash.ts";
 
 const noon = Date.UTC(2026, 0, 1, 12);
@@ -26,6 +27,8 @@ export function fleetOf(sourceCount: number, modelCount: number): DecideInput {
     history: new Map(),
     drift: noDrift,
     reads: new Map(),
+    standing: noStanding,
+    focus: null,
   };
 }
 

@@ -4,6 +4,7 @@ import { decisionsOf } from "../core/decide/decision-of.ts";
 import { proposeChanges } from "../core/decide/propose-changes.ts";
 import type { Profile } from "../core/metadata/profile.ts";
 import type { Negotiation } from "../core/routes/negotiation.ts";
+import { noStanding } from "../core/signals/standing.ts";
 import { present } from "../core/std/assert.ts";
 import { compareText } from "../core/std/compare.ts";
 import { readContentNotes } from "./content-notes.ts";
@@ -90,6 +91,8 @@ export async function decideCycle(
     history: historyOf(past, harvested.sources, project.models),
     drift,
     reads,
+    standing: noStanding,
+    focus: null,
   });
   return { harvest: harvested, decided, histories };
 }

@@ -14,6 +14,7 @@ import type {
 } from "../../src/core/project/project.ts";
 import type { RuleSet } from "../../src/core/rules/rule-set.ts";
 import { defineRuleSet, type RuleSetFileInput } from "../../src/core/rules/rule-set-file.ts";
+import { noStanding, type Standing } from "../../src/core/signals/standing.ts";
 import { hashText } from "../../src/core/std/hash.ts";
 
 /** The instant of all cycles that do not say otherwise: 2026-01-01T12:00:00Z. */
@@ -113,6 +114,8 @@ export interface Situation {
   readonly reads?: readonly ModelReads[];
   readonly ruleSets?: readonly RuleSet[];
   readonly template?: Template;
+  readonly standing?: Standing;
+  readonly focus?: readonly string[] | null;
 }
 
 export function inputOf(situation: Situation): DecideInput {
@@ -132,6 +135,8 @@ export function inputOf(situation: Situation): DecideInput {
     history: new Map(history.map((entry) => [entry.subject, entry])),
     drift: situation.drift ?? noDrift,
     reads: new Map((situation.reads ?? []).map((one) => [one.model, one])),
+    standing: situation.standing ?? noStanding,
+    focus: situation.focus ?? null,
   };
 }
 

@@ -148,5 +148,9 @@ export interface DecisionRecord {
   readonly drift: Hash;
   /** Which columns models read of their inputs. */
   readonly reads: Hash;
+  /** What signals say that holds; absent when that is nothing. */
+  readonly standing?: Hash;
+  /** The subjects that the cycle is about; absent when it is about all. */
+  readonly focus?: Hash;
   readonly blueprint: Hash;
 }

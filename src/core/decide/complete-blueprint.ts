@@ -4,6 +4,7 @@ import { hashOf } from "../std/hash.ts";
 import { hashOnce } from "../std/hash-once.ts";
 import { formBatches, type GroupMember } from "./batches.ts";
 import type { Batch, Blueprint, DecisionRecord, Dependency, Segment } from "./blueprint.ts";
+import { boundStanding } from "./bound-standing.ts";
 import type { Decided, DecisionTrees, TaskCounts } from "./decided.ts";
 import { findIdle } from "./demand.ts";
 import { driftId } from "./drift-trees.ts";
@@ -107,6 +108,7 @@ function recordOf(
     history: trees.history.id,
     drift: driftId(trees.drift),
     reads: trees.reads.id,
+    ...boundStanding(input),
     blueprint: blueprint.id,
   };
   return { id: hashOf(bound), ...bound };

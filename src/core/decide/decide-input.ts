@@ -2,6 +2,7 @@ import type { Quality, Reliability } from "../metadata/profile.ts";
 import type { Snapshot } from "../metadata/snapshot.ts";
 import type { ModelSpec, SourceSpec, Template } from "../project/project.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
+import type { Standing } from "../signals/standing.ts";
 import type { Hash } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
 import type { ContentParts } from "./content-parts.ts";
@@ -18,6 +19,10 @@ export interface DecideInput {
   readonly drift: DriftInput;
   /** By model, of those whose inputs can be taken apart: which columns it reads. */
   readonly reads: ReadonlyMap<string, ModelReads>;
+  /** What signals say that holds at the snapshot's instant. */
+  readonly standing: Standing;
+  /** The subjects that this cycle is about; `null` when it is about all of them. */
+  readonly focus: readonly string[] | null;
 }
 
 /** What people declared, with discovery's finds: the subjects that exist in this cycle. */

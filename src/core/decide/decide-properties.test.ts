@@ -76,6 +76,8 @@ describe("a decision", { timeout: 60_000 }, () => {
           history: reversed(mapped(history)),
           drift: input.drift,
           reads: reversed(mapped(input.reads)),
+          standing: input.standing,
+          focus: input.focus,
         };
         expect(told(decide(shuffled))).toBe(told(decide(input)));
       }),

@@ -1,9 +1,12 @@
 import { z } from "zod";
 import type { Snapshot } from "../metadata/snapshot.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
+import { noStanding } from "../signals/standing.ts";
+import { standingSchema } from "../signals/stored-standing.ts";
 import { type Hash, hashOf, shortHash } from "../std/hash.ts";
 import type { Json } from "../std/json.ts";
 import type { DecisionRecord } from "./blueprint.ts";
+import { focusSchema } from "./bound-standing.ts";
 import type { DecideInput } from "./decide-input.ts";
 import { modelReadsSchema } from "./model-reads.ts";
 import {
@@ -77,6 +80,8 @@ export function parseDecisionRecord(id: Hash, value: Json): DecisionRecord | nul
     history: hash,
     drift: hash,
     reads: hash,
+    standing: hash.exactOptional(),
+    focus: hash.exactOptional(),
     blueprint: hash,
   });
   const parsed = schema.safeParse(value);
@@ -97,6 +102,8 @@ function* wantInput(record: DecisionRecord): Wanted<DecideInput> {
     record.reads,
     template,
     ...ruleSets,
+    ...optional(record.standing),
+    ...optional(record.focus),
   ];
   const shot = read(first, record.snapshot, snapshotSchema, "snapshot");
   const scope = read(first, record.scope, scopeSchema, "scope");
@@ -139,7 +146,18 @@ function* wantInput(record: DecisionRecord): Wanted<DecideInput> {
     history: plain(history),
     drift: { sources: plain(drifts), models: plain(exposures), negotiations: plain(talks) },
     reads: plain(reads),
+    standing:
+      record.standing === undefined
+        ? noStanding
+        : read(first, record.standing, standingSchema, "standing"),
+    focus:
+      record.focus === undefined ? null : read(first, record.focus, focusSchema, "cycle's focus"),
   };
+}
+
+/** What decisions of every age may do without: earlier versions knew nothing of it. */
+function optional(id: Hash | undefined): readonly Hash[] {
+  return id === undefined ? [] : [id];
 }
 
 interface Loaded<T> {

@@ -1,10 +1,12 @@
 import { profileTree } from "../metadata/snapshot.ts";
 import { ruleSetMeaning } from "../rules/rule-set-meaning.ts";
+import { standingToJson } from "../signals/stored-standing.ts";
 import type { Hash } from "../std/hash.ts";
 import { hashOnce } from "../std/hash-once.ts";
 import type { Json } from "../std/json.ts";
 import { type ReferenceTree, treeObjects } from "../std/reference-tree.ts";
 import { toJson } from "../std/to-json.ts";
+import { focusToJson } from "./bound-standing.ts";
 import type { Decided } from "./decided.ts";
 import { driftRoots } from "./drift-trees.ts";
 
@@ -25,6 +27,7 @@ export interface HashedObject {
  *        ─► drift    ─► sources, models, negotiations ─► each
  *        ─► reads    ─► what each model reads of its inputs
  *        ─► rule sets, template
+ *        ─► standing, focus       (where there is any)
  *        ─► blueprint ─► each segment
  *
  * Decisions of subjects are not stored: they are functions of the input, and made again from it.
@@ -38,6 +41,7 @@ export function* decisionObjects(decided: Decided): Generator<HashedObject> {
 
 function* inputObjects({ input, record, workings }: Decided): Generator<HashedObject> {
   const { snapshot, scope, history, drift, reads, ruleSets, template } = input;
+  const { standing, focus } = input;
   const { trees } = workings;
   for (const { id, profile } of snapshot.profiles.values()) yield { id, value: toJson(profile) };
   const profiles = profileTree(snapshot.profiles);
@@ -57,6 +61,10 @@ function* inputObjects({ input, record, workings }: Decided): Generator<HashedOb
 
   for (const set of ruleSets) yield { id: set.id, value: toJson(ruleSetMeaning(set)) };
   yield { id: record.template, value: toJson(template) };
+  if (record.standing !== undefined) {
+    yield { id: record.standing, value: standingToJson(standing) };
+  }
+  if (record.focus !== undefined) yield { id: record.focus, value: focusToJson(focus) };
 }
 
 function* valueObjects(
