@@ -36,7 +36,7 @@ async function compare(
   atMost: number,
 ): Promise<BenchResult> {
   const blueprint = runBlueprintOf(sketches);
-  const plan = planRun(blueprint, { main: slots });
+  const plan = planRun(blueprint, { pools: { main: slots } });
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let repetition = 0; repetition < repetitions; repetition += 1) {

@@ -82,6 +82,7 @@ export type {
   Failure,
   RunEvent,
   RunStatus,
+  SegmentChanges,
   TaskResult,
   TaskStatus,
 } from "./core/run/run-event.ts";
@@ -100,6 +101,15 @@ export type {
   TypeChange,
 } from "./core/schema/schema-change.ts";
 export type { Column, TableName, TableSchema } from "./core/schema/table-schema.ts";
+export type {
+  OverrideData,
+  PressureLevel,
+  Remark,
+  Signal,
+  SignalData,
+  SignalOf,
+  SignalType,
+} from "./core/signals/signal.ts";
 export type { Hash } from "./core/std/hash.ts";
 export type { Json, JsonObject } from "./core/std/json.ts";
 export type { EpochMs } from "./core/std/time.ts";

@@ -27,16 +27,27 @@ export function failureOf(
 
 /** Whether an executor says that it stopped because it was asked to. */
 function isAbort(error: unknown): boolean {
-  if (error instanceof OperatingError) {
-    return error.code === "CANCELLED" || error.code === "TIMED_OUT";
-  }
+  if (error instanceof OperatingError) return Object.hasOwn(endings, error.code);
   return error instanceof Error && error.name === "AbortError";
 }
 
+const endings: {
+  readonly [C in CancelCause]: { readonly detail: string; readonly hint?: string };
+} = {
+  CANCELLED: { detail: "The run was cancelled." },
+  REVISED: { detail: "The run was decided otherwise, and this is not to go on." },
+  DEADLINE_PASSED: {
+    detail: "The attempt was under way when the task's deadline passed.",
+    hint: "Raise the deadline by a rule with the effect `deadline`, or make the work smaller.",
+  },
+  TIMED_OUT: {
+    detail: "The attempt took longer than its timeout allows.",
+    hint: "Raise the timeout by a rule with the effect `timeout`, or make the work smaller.",
+  },
+};
+
 /** What an attempt is told when it is asked to end, and what it then ends with. */
 export function endedFor(cause: CancelCause): OperatingError {
-  if (cause === "CANCELLED") return new OperatingError("CANCELLED", "The run was cancelled.");
-  return new OperatingError("TIMED_OUT", "The attempt took longer than its timeout allows.", {
-    hint: "Raise the timeout by a rule with the effect `timeout`, or make the work smaller.",
-  });
+  const { detail, hint } = endings[cause];
+  return new OperatingError(cause, detail, hint === undefined ? {} : { hint });
 }

@@ -50,7 +50,7 @@ function runOf(
 ): LocalRun {
   return {
     run: "r",
-    plan: planRun(runBlueprintOf(sketches), { main: 2 }),
+    plan: planRun(runBlueprintOf(sketches), { pools: { main: 2 } }),
     catalog,
     executor,
     clock: new ManualClock(),

@@ -180,6 +180,10 @@ class LocalHost {
         this.#timers.get(effect.timer)?.();
         this.#timers.delete(effect.timer);
         return;
+      case "AskRevision":
+      case "EmitSignal":
+        // Without a source of signals the machine asks for neither.
+        return;
       case "FinishRun":
         this.#end();
         return;

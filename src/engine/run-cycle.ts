@@ -138,7 +138,7 @@ async function carryOut(
   const { parts, catalog, warehouse } = workshop;
   const { summary, blueprint, log } = prepared;
   const events = log.map(({ event }) => event);
-  const plan = planRun(blueprint, prepared.input.template.pools);
+  const plan = planRun(blueprint, { pools: prepared.input.template.pools });
   const state = await runBlueprint({
     run: summary.id,
     plan,
@@ -236,7 +236,7 @@ export async function pastRun(
   summary: RunSummary,
 ): Promise<RunReport> {
   const { input, blueprint } = await readDecided(catalog, summary);
-  const plan = planRun(blueprint, input.template.pools);
+  const plan = planRun(blueprint, { pools: input.template.pools });
   const events = (await catalog.events(summary.id)).map(({ event }) => event);
   return runReport(summary, foldRun(plan, events), input.snapshot.profiles);
 }

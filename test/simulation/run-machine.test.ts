@@ -11,7 +11,7 @@ test("whatever fails, crashes, repeats or comes late, a run keeps its promises a
   const dice = fc.array(fc.nat(1_000_000), { maxLength: 60 });
   fc.assert(
     fc.property(anyScene, dice, (scene, numbers) => {
-      const plan = planRun(runBlueprintOf(scene.tasks, scene.batches), scene.pools);
+      const plan = planRun(runBlueprintOf(scene.tasks, scene.batches), { pools: scene.pools });
       const world = new RunWorld(scene, plan);
       for (const number of numbers) {
         if (world.isFinished) break;

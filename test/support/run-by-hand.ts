@@ -13,7 +13,7 @@ export class RunByHand {
   readonly commands: RunCommand[] = [];
 
   constructor(sketches: readonly TaskSketch[], batches: Record<string, readonly string[]> = {}) {
-    const plan = planRun(runBlueprintOf(sketches, batches), pools);
+    const plan = planRun(runBlueprintOf(sketches, batches), { pools });
     this.state = startRun(plan);
     this.tell({ type: "RunStarted", at: 0, blueprint: plan.blueprint, seed: 1 });
   }

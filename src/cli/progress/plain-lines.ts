@@ -43,6 +43,16 @@ export function eventLines(event: RunEvent, startedAt: EpochMs | null): readonly
       ];
     case "AttemptLost":
       return [`${tasksText(event.tasks)} lost, attempt ${event.attempt}: its process is gone`];
+    case "TaskReused":
+      return [`${printable(event.task)} was done by ${printable(event.from)}`];
+    case "SignalReceived": {
+      const { type, subject } = event.signal;
+      return [`signal ${type} ${printable(subject)}: concerns ${event.concerns.length} subjects`];
+    }
+    case "RevisionDecided":
+      return [revisionLine(event)];
+    case "RevisionFailed":
+      return [`not decided again: ${event.failure.code}: ${printable(event.failure.message)}`];
     case "CancelRequested":
       return [`stopping: ${printable(event.cause)}`];
     case "RunFinished":
@@ -53,6 +63,18 @@ export function eventLines(event: RunEvent, startedAt: EpochMs | null): readonly
     default:
       return unreachable(event);
   }
+}
+
+function revisionLine(event: Extract<RunEvent, { type: "RevisionDecided" }>): string {
+  const { added, removed, changed } = event.segments;
+  const differences = [
+    changed.length === 0 ? "" : `${changed.length} changed`,
+    added.length === 0 ? "" : `${added.length} added`,
+    removed.length === 0 ? "" : `${removed.length} removed`,
+    event.cancel.length === 0 ? "" : `${event.cancel.length} to end`,
+  ].filter((part) => part !== "");
+  const difference = differences.length === 0 ? "all stays as it was" : differences.join(", ");
+  return `revision ${event.revision}: ${difference}`;
 }
 
 function succeededLine(

@@ -59,6 +59,8 @@ function advanceRun(run: RunProgress, event: RunEvent): RunProgress {
     }
     case "AttemptLost":
       return { ...run, running: without(run, event.tasks) };
+    case "TaskReused":
+      return { ...run, succeeded: run.succeeded + 1 };
     case "CancelRequested":
       return { ...run, isStopping: true };
     case "RunFinished":
@@ -66,6 +68,9 @@ function advanceRun(run: RunProgress, event: RunEvent): RunProgress {
     case "RunStarted":
     case "RunResumed":
     case "TimerFired":
+    case "SignalReceived":
+    case "RevisionDecided":
+    case "RevisionFailed":
       return run;
     default:
       return unreachable(event);

@@ -32,7 +32,7 @@ class World {
   /** Runs a blueprint to its end; tasks that `fails` names do not succeed. */
   run(decided: Decided, fails: (task: string) => boolean): void {
     this.#runs += 1;
-    const plan = planRun(decided.blueprint, decided.input.template.pools);
+    const plan = planRun(decided.blueprint, { pools: decided.input.template.pools });
     let state = startRun(plan);
     const degraded = new Set<string>();
     const succeeded = new Set<string>();

@@ -358,7 +358,7 @@ describe("resuming", () => {
   });
 
   test("an attempt that was asked for and never started keeps its number", () => {
-    const plan = planRun(runBlueprintOf([{ id: "a" }]));
+    const plan = planRun(runBlueprintOf([{ id: "a" }]), { pools: {} });
     const started = advance(startRun(plan), {
       type: "RunStarted",
       at: 0,

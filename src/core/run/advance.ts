@@ -3,6 +3,7 @@ import type { EpochMs } from "../std/time.ts";
 import { entryAt } from "./persistent-vector.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import type { CancelCause, Failure, RunEvent } from "./run-event.ts";
+import type { PlanOf } from "./run-plan.ts";
 import type { RunState, UnitState } from "./run-state.ts";
 import {
   type Advance,
@@ -39,8 +40,9 @@ type Handlers = {
  * The run machine: what an event makes of a run, and what is to be done next. Pure: states may be
  * kept and used again. See `run-state.ts` for the diagram and what always holds. Every event is
  * accepted in every state; one that has no bearing there changes nothing.
+ * @param planOf gives the plan that a revision goes on with.
  */
-export function advance(state: RunState, event: RunEvent): Advance {
+export function advance(state: RunState, event: RunEvent, _planOf?: PlanOf): Advance {
   const step = beginStep(state);
   handle(step, event);
   return endStep(step);
@@ -133,6 +135,14 @@ const handlers: Handlers = {
       askToEnd(step, unit, "TIMED_OUT");
     }
   },
+
+  TaskReused: () => {},
+
+  SignalReceived: () => {},
+
+  RevisionDecided: () => {},
+
+  RevisionFailed: () => {},
 
   CancelRequested: (step, event) => {
     if (step.phase !== "running" || step.openTasks === 0) return;

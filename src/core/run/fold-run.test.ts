@@ -5,7 +5,7 @@ import { describeRun } from "./describe-run.ts";
 import { foldRun } from "./fold-run.ts";
 import { planRun } from "./run-plan.ts";
 
-const plan = planRun(runBlueprintOf([{ id: "a" }]));
+const plan = planRun(runBlueprintOf([{ id: "a" }]), { pools: {} });
 
 test("an empty log is a run that has not begun", () => {
   expect(foldRun(plan, [])).toMatchObject({ phase: "planned", status: "running" });

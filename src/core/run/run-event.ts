@@ -1,4 +1,5 @@
 import type { TaskId } from "../decide/blueprint.ts";
+import type { Signal, SignalType } from "../signals/signal.ts";
 import type { Hash } from "../std/hash.ts";
 import type { Json } from "../std/json.ts";
 import type { EpochMs } from "../std/time.ts";
@@ -47,9 +48,22 @@ export type RunEvent =
       readonly blueprint: Hash;
       /** Seeds the jitter of retries. */
       readonly seed: number;
+      /** The stored pools, memory and demands that the order follows; absent where only pools counted. */
+      readonly schedule?: Hash;
+      /** Of the process that runs it; a process with an older one must not go on. */
+      readonly epoch?: number;
     }
   /** The process before died or was stopped; its running attempts are lost. */
-  | { readonly type: "RunResumed"; readonly at: EpochMs }
+  | { readonly type: "RunResumed"; readonly at: EpochMs; readonly epoch?: number }
+  /** An earlier run had done the task, and what it left is still there. Told before `RunStarted`. */
+  | {
+      readonly type: "TaskReused";
+      readonly at: EpochMs;
+      readonly task: TaskId;
+      readonly result: TaskResult;
+      /** The run that did it. */
+      readonly from: string;
+    }
   | {
       readonly type: "AttemptStarted";
       readonly at: EpochMs;
@@ -80,11 +94,58 @@ export type RunEvent =
       readonly attempt: number;
     }
   | { readonly type: "TimerFired"; readonly at: EpochMs; readonly timer: string }
+  | {
+      readonly type: "SignalReceived";
+      readonly at: EpochMs;
+      readonly signal: Signal;
+      /** Subjects that it may change: what it is about, and all that reads of that, in name order. */
+      readonly concerns: readonly string[];
+    }
+  | {
+      readonly type: "RevisionDecided";
+      readonly at: EpochMs;
+      /** 1 for the first of the run. */
+      readonly revision: number;
+      /** What the run goes on with. */
+      readonly blueprint: Hash;
+      readonly decision: Hash;
+      /** Ids of the signals that it answers, in the order in which they were asked. */
+      readonly cause: readonly string[];
+      /** Subjects, in name order. */
+      readonly segments: SegmentChanges;
+      /** Subjects that had begun and are to end, in name order. */
+      readonly cancel: readonly string[];
+    }
+  /** It could not be decided again: the run goes on as it was. */
+  | {
+      readonly type: "RevisionFailed";
+      readonly at: EpochMs;
+      readonly cause: readonly string[];
+      readonly failure: Failure;
+    }
   | { readonly type: "CancelRequested"; readonly at: EpochMs; readonly cause: string }
   | { readonly type: "RunFinished"; readonly at: EpochMs; readonly status: RunStatus };
 
-/** Why an attempt is asked to end: its time is up, or its run is cancelled. */
-export type CancelCause = "TIMED_OUT" | "CANCELLED";
+/** Which segments a revision made otherwise. */
+export interface SegmentChanges {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly changed: readonly string[];
+}
+
+/**
+ * Why an attempt is asked to end: its time is up, or its branch's; a revision ends its subject; or
+ * its run is cancelled.
+ */
+export type CancelCause = "TIMED_OUT" | "DEADLINE_PASSED" | "REVISED" | "CANCELLED";
+
+/** A signal as the machine words it. Its host gives it an id, and it comes back as an event. */
+export type EmittedSignal = {
+  readonly [T in SignalType]: Pick<
+    Extract<Signal, { type: T }>,
+    "type" | "subject" | "at" | "data"
+  >;
+}[SignalType];
 
 /** What the machine asks of its host. A host adds no policy. */
 export type RunCommand =
@@ -99,4 +160,17 @@ export type RunCommand =
   | { readonly type: "SetTimer"; readonly timer: string; readonly firesAt: EpochMs }
   /** The timer is not needed any more. Should it fire all the same, nothing happens. */
   | { readonly type: "ClearTimer"; readonly timer: string }
+  /** Decide again what these signals concern, and tell `RevisionDecided` or `RevisionFailed`. */
+  | {
+      readonly type: "AskRevision";
+      /** The number that the revision will have. */
+      readonly revision: number;
+      /** Ids, the oldest first. */
+      readonly signals: readonly string[];
+      /** Subjects that must stay as they are: something of them was done. In name order. */
+      readonly begun: readonly string[];
+      /** Subjects that may come out otherwise; they start nothing meanwhile. In name order. */
+      readonly held: readonly string[];
+    }
+  | { readonly type: "EmitSignal"; readonly signal: EmittedSignal }
   | { readonly type: "FinishRun"; readonly status: RunStatus };

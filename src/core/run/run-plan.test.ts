@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { runBlueprintOf } from "../../../test/support/run-blueprint.ts";
 import { planRun } from "./run-plan.ts";
 
+const anything = { pools: {} };
+
 function order(plan: ReturnType<typeof planRun>): string[] {
   return plan.unitOfRank.map((unit) =>
     (plan.units[unit]?.members ?? []).map((member) => plan.tasks[member]?.id).join("+"),
@@ -17,6 +19,7 @@ test("units are ranked by priority, then by the chain behind them, then by id", 
       { id: "urgent.load", priority: 5 },
       { id: "next.transform", after: ["long.load"] },
     ]),
+    anything,
   );
   expect(order(plan)).toEqual(["urgent.load", "long.load", "a.load", "b.load", "next.transform"]);
 });
@@ -31,6 +34,7 @@ test("a batch takes the largest priority, the longest timeout and the fewest att
       ],
       { small: ["a.load", "b.load"] },
     ),
+    anything,
   );
   expect(plan.units[3]).toMatchObject({
     members: [0, 1],
@@ -45,6 +49,7 @@ test("a batch is of active tasks only, and one of a single task is none", () => 
     runBlueprintOf([{ id: "a.load" }, { id: "b.load", isBypassed: true }, { id: "c.load" }], {
       small: ["a.load", "b.load"],
     }),
+    anything,
   );
   expect(plan.units).toHaveLength(3);
 });
@@ -55,13 +60,16 @@ test("an edge from a bypassed task is no edge: the decision has judged it", () =
       { id: "a.load", isBypassed: true },
       { id: "b.transform", after: ["a.load"] },
     ]),
+    anything,
   );
   expect(plan.tasks[1]?.needs).toEqual([]);
 });
 
 test("the order of segments in the blueprint does not matter", () => {
   const sketches = [{ id: "a.load" }, { id: "b.load", after: ["a.load"] }, { id: "c.load" }];
-  expect(planRun(runBlueprintOf(sketches.toReversed()))).toEqual(planRun(runBlueprintOf(sketches)));
+  expect(planRun(runBlueprintOf(sketches.toReversed()), anything)).toEqual(
+    planRun(runBlueprintOf(sketches), anything),
+  );
 });
 
 test.each([
@@ -99,11 +107,11 @@ test.each([
     claim: /one batch only/,
   },
 ])("$name is a bug of the decision and fails loudly", ({ blueprint, claim }) => {
-  expect(() => planRun(blueprint)).toThrow(claim);
+  expect(() => planRun(blueprint, anything)).toThrow(claim);
 });
 
 test("a pool without slots would never run anything, so it is refused", () => {
-  expect(() => planRun(runBlueprintOf([{ id: "a.load" }]), { main: 0 })).toThrow(/slot/);
+  expect(() => planRun(runBlueprintOf([{ id: "a.load" }]), { pools: { main: 0 } })).toThrow(/slot/);
 });
 
 test("a chain of a hundred thousand tasks can be planned", () => {
@@ -111,5 +119,5 @@ test("a chain of a hundred thousand tasks can be planned", () => {
     id: `t${String(index).padStart(6, "0")}.load`,
     after: index === 0 ? [] : [`t${String(index - 1).padStart(6, "0")}.load`],
   }));
-  expect(order(planRun(runBlueprintOf(sketches)))[0]).toBe("t000000.load");
+  expect(order(planRun(runBlueprintOf(sketches), anything))[0]).toBe("t000000.load");
 });

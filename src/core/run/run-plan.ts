@@ -7,7 +7,7 @@ import type { Hash } from "../std/hash.ts";
 /**
  * A blueprint as the run machine reads it: tasks by number, edges in both directions, and *units*,
  * which are what gets a slot. Every task has a unit of its own, with the task's number; a batch has
- * one more, which its tasks share until it is split. A pure function of blueprint and pools.
+ * one more, which its tasks share until it is split. A pure function of blueprint and resources.
  */
 export interface RunPlan {
   readonly blueprint: Hash;
@@ -58,16 +58,33 @@ interface Pool {
   readonly slots: number;
 }
 
+/** What a run may use, and what its tasks are thought to need. */
+export interface Resources {
+  /** Slots by pool, as in the template. A pool that is not named has one slot. */
+  readonly pools: Readonly<Record<string, number>>;
+  /** For all attempts together; `null`, or absent, where memory is not counted. */
+  readonly memoryBytes?: number | null;
+  /** By task; one that is not named has a demand like any other. */
+  readonly demands?: ReadonlyMap<TaskId, Demand>;
+}
+
+/** What a task is thought to need, from what it needed before. */
+export interface Demand {
+  readonly durationMs: { readonly p50: number; readonly p95: number };
+  /** At its peak. */
+  readonly memoryBytes: number;
+  /** `null` where it is not known. */
+  readonly rows: number | null;
+}
+
+/** The plan of a blueprint that a run may go on with, by its hash. */
+export type PlanOf = (blueprint: Hash) => RunPlan;
+
 /**
  * Plans a run. What a blueprint can get wrong here (an unknown upstream, a cycle, a pool without
- * slots) was checked before it was decided, so it is a bug and fails loudly. A pool that `pools`
- * does not name has one slot.
- * @param pools slots by pool name, as in the template.
+ * slots) was checked before it was decided, so it is a bug and fails loudly.
  */
-export function planRun(
-  blueprint: Blueprint,
-  pools: Readonly<Record<string, number>> = {},
-): RunPlan {
+export function planRun(blueprint: Blueprint, resources: Resources): RunPlan {
   const tasks = tasksOf(blueprint);
   const numberOf = new Map(tasks.map((task, number) => [task.id, number] as const));
   assert(numberOf.size === tasks.length, "every task of a blueprint has an id of its own");
@@ -78,7 +95,7 @@ export function planRun(
   });
   const planned = planTasks(tasks, numberOf, unitOf);
   const groups = [...tasks.map((_, number) => [number]), ...batches];
-  const poolList = poolsOf(tasks, pools);
+  const poolList = poolsOf(tasks, resources.pools);
   const unranked = groups.map((members) => planUnit(members, tasks, poolList));
   const unitOfRank = rankUnits(unranked, planned, tasks);
   const rankOf = new Map(unitOfRank.map((unit, rank) => [unit, rank] as const));
