@@ -48,6 +48,8 @@ export function nextCycle({ input, blueprint }: Decided): DecideInput {
         parts: null,
         released: null,
       },
+      condemned: null,
+      degraded: null,
       verified: measuring?.fingerprint ?? null,
       quality: { failedChecks: 0, quarantinedRows: 0 },
       reliability: { attempts: 10, failureRate: 0, consecutiveFailures: 0 },
@@ -103,6 +105,7 @@ function source(index: number): SourceSpec {
     tags: index % 7 === 0 ? ["pii"] : [],
     cadenceMs: hourMs,
     demand: "always",
+    optional: false,
     gates: [],
   };
 }
@@ -156,6 +159,7 @@ function models(sourceCount: number, modelCount: number): readonly ModelSpec[] {
       tags: [],
       slaMs: null,
       demand: "always",
+      optional: false,
       gates: [],
     };
   });

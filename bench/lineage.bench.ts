@@ -140,6 +140,7 @@ function modelOf(at: number, inputs: readonly string[], sql: string): ModelSpec 
     tags: [],
     slaMs: null,
     demand: "always",
+    optional: false,
     gates: [],
   };
 }

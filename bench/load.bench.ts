@@ -116,6 +116,7 @@ async function loadOurs(one: Case, path: string): Promise<number> {
     fingerprint: manifest.id,
     gates: [],
     partRows: null,
+    keepVersions: 0,
     provenance: {
       run: "bench",
       task: "loaded.load",

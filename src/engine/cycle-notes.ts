@@ -31,6 +31,7 @@ const recordSchema = z.strictObject({
   verified: z.string().nullable(),
   enforced: z.strictObject({ failed: z.number(), quarantinedRows: z.number() }).nullable(),
   watchedFailures: z.number().nullable(),
+  degraded: z.strictObject({ since: z.number(), because: z.string() }).nullable().default(null),
 }) satisfies z.ZodType<SubjectRecord>;
 
 const outputSchema = z.strictObject({
@@ -43,6 +44,7 @@ const outputSchema = z.strictObject({
   quarantinedRows: z.number(),
   columns: z.array(z.strictObject({ name: z.string(), type: z.string(), nullable: z.boolean() })),
   released: z.string().nullable(),
+  condemned: z.string().nullable().default(null),
   cursor: z.json(),
 }) satisfies z.ZodType<CommittedOutput>;
 

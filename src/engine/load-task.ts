@@ -43,6 +43,7 @@ async function loadRequest(
     fingerprint: task.fingerprint ?? manifest.id,
     gates: task.safeguards.gates,
     partRows: task.split?.size ?? null,
+    keepVersions: task.safeguards.retain?.versions ?? 0,
     provenance: provenanceOf(task, context),
   };
 }

@@ -81,6 +81,8 @@ function subjectHistory(subject: string, target: TableName, past: Past): Subject
             released: output.released,
             parts: knownParts(past.contents.get(subject), output.fingerprint),
           },
+    condemned: output?.condemned ?? null,
+    degraded: record.degraded,
     verified: record.verified,
     quality: qualityOf(record),
     reliability: reliabilityOf(record),

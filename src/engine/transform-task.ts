@@ -41,6 +41,7 @@ async function transformOne(
         view: adapterView(adapter),
       })),
       emptyInputs: await emptyInputs(model, context),
+      keepVersions: task.safeguards.retain?.versions ?? 0,
       provenance: provenanceOf(task, context),
     },
     signal,

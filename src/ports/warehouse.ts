@@ -36,6 +36,8 @@ export interface LoadRequest {
   readonly gates: readonly Gate[];
   /** Rows per part when the load is split; `null` loads it in one. */
   readonly partRows: number | null;
+  /** Earlier versions of the table that are kept beside the one that is read. */
+  readonly keepVersions: number;
   readonly provenance: Provenance;
 }
 
@@ -78,6 +80,8 @@ export interface TransformRequest {
     readonly table: TableName;
     readonly view: TableName;
   }[];
+  /** As for loads. */
+  readonly keepVersions: number;
   readonly provenance: Provenance;
 }
 
@@ -86,6 +90,25 @@ export interface TransformOutcome {
   /** Rows of the table or view. */
   readonly rows: number;
   readonly measurements: readonly Measurement[];
+}
+
+/** A committed load or build that a gate condemned afterwards. */
+export interface UndoRequest {
+  readonly target: TableName;
+  /** What the ledger says of the load or build that is to be undone. */
+  readonly fingerprint: Hash;
+  /** Identity of the verdict: of the fingerprint and the gates. Kept as `CommittedOutput.condemned`. */
+  readonly verdict: Hash;
+  /** What was found, for people. */
+  readonly reason: string;
+  readonly provenance: Provenance;
+}
+
+export interface UndoOutcome {
+  /** True when the ledger already held this verdict: nothing was done. */
+  readonly isRepeat: boolean;
+  /** The fingerprint of what the table holds now; `null` when there was nothing before, and it is gone. */
+  readonly to: Hash | null;
 }
 
 /** The ledger's last word on one target. */
@@ -105,6 +128,8 @@ export interface CommittedOutput {
    * another than `fingerprint` says. `null` when nothing was.
    */
   readonly released: Hash | null;
+  /** The verdict of the last load or build that was undone; `null` when none ever was. */
+  readonly condemned: Hash | null;
   /** The cursor that the target has reached; see `Warehouse.cursor`. `null` for models. */
   readonly cursor: Json;
 }
@@ -130,6 +155,12 @@ export interface Warehouse extends AsyncDisposable, BatchProber, QuarantineStore
   /** Loads all requests in one transaction: all commit, or none. Outcomes come in their order. */
   load(requests: readonly LoadRequest[], signal: AbortSignal): Promise<readonly LoadOutcome[]>;
   transform(request: TransformRequest, signal: AbortSignal): Promise<TransformOutcome>;
+  /**
+   * Puts the version before back in the place of a condemned one: table, cursor and ledger in one
+   * transaction. Asked for again with the same verdict, it does nothing.
+   * @throws VERSION_GONE when the version before was not kept
+   */
+  undo(request: UndoRequest, signal: AbortSignal): Promise<UndoOutcome>;
   /** Measures conditions on a table as it stands. */
   measure(
     table: TableName,

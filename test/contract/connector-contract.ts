@@ -49,6 +49,7 @@ export function sourceOf(
     tags: [],
     cadenceMs: null,
     demand: "always",
+    optional: false,
     gates: [],
   };
 }
@@ -107,7 +108,17 @@ export function connectorContract(name: string, makeWorld: () => Promise<Connect
     });
 
     test("its locator's keys leave room for the general attributes of a source", () => {
-      const general = ["name", "strategy", "key", "tier", "owner", "tags", "cadence", "demand"];
+      const general = [
+        "name",
+        "strategy",
+        "key",
+        "tier",
+        "owner",
+        "tags",
+        "cadence",
+        "demand",
+        "optional",
+      ];
       const keys = Object.keys(world.connector.schemas.locator.shape);
       expect(keys.filter((key) => [...general, "checks"].includes(key))).toEqual([]);
       const found = Object.keys(world.connector.schemas.pattern.shape);

@@ -335,6 +335,7 @@ export function evolveContract(scene: WarehouseScene): void {
         fingerprint: "v",
         gates: [],
         emptyInputs: [],
+        keepVersions: 0,
         adapters: [],
         provenance,
       },

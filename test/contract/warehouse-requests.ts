@@ -95,6 +95,7 @@ export function loadOf(manifest: Manifest, options: Partial<LoadRequest> = {}): 
     fingerprint: manifest.id,
     gates: [],
     partRows: null,
+    keepVersions: 0,
     provenance: provenanceOf(`${manifest.source}.load`),
     ...options,
   };
@@ -114,6 +115,7 @@ export function buildOf(
     fingerprint: hashOf(sql),
     gates: [],
     emptyInputs: [],
+    keepVersions: 0,
     adapters: [],
     provenance: provenanceOf(`${model}.transform`),
     ...options,

@@ -117,6 +117,7 @@ function arbitrarySource(name: string): fc.Arbitrary<SourceSpec> {
   return fc
     .record({
       demand,
+      optional: fc.boolean(),
       tier: fc.nat(3),
       gates: fc.constantFrom([], gates),
       strategy: fc.constantFrom("replace", "append"),
@@ -156,6 +157,7 @@ function arbitraryModel(name: string, before: readonly string[]): fc.Arbitrary<M
       inputs: fc.subarray([...before], { maxLength: 3 }),
       policies: fc.array(policy, { minLength: 3, maxLength: 3 }),
       demand,
+      optional: fc.boolean(),
       code: fc.constantFrom("a", "a", "b"),
       materialize: fc.constantFrom("view", "table"),
     })

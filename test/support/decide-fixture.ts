@@ -52,6 +52,7 @@ export function sourceSpec(name: string, more: Partial<SourceSpec> = {}): Source
     tags: [],
     cadenceMs: null,
     demand: "always",
+    optional: false,
     gates: [],
     ...more,
   };
@@ -97,6 +98,7 @@ export function modelSpec(
     tags: [],
     slaMs: null,
     demand: "always",
+    optional: false,
     gates: [],
     ...more,
   };
@@ -177,6 +179,8 @@ export function historyAfter(
               released: null,
               parts: decided.workings?.nodes.get(subject)?.output.parts ?? null,
             },
+      condemned: before?.condemned ?? null,
+      degraded: null,
       verified: measuring?.state === "active" ? measuring.fingerprint : (before?.verified ?? null),
       quality: before?.quality ?? null,
       reliability: before?.reliability ?? null,

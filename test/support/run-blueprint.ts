@@ -12,6 +12,8 @@ export interface TaskSketch {
   /** All attempts, the first included. */
   readonly attempts?: number;
   readonly timeoutMs?: number;
+  readonly circuit?: Safeguards["circuit"];
+  readonly deadlineMs?: number;
 }
 
 /** A blueprint with one segment for each task, and these batches. */
@@ -52,6 +54,9 @@ function taskOf(sketch: TaskSketch, batch: string | null): Task {
     priority: sketch.priority ?? 0,
     gates: [],
     fallback: null,
+    circuit: sketch.circuit ?? null,
+    deadlineMs: sketch.deadlineMs ?? null,
+    retain: null,
   };
   return {
     id: sketch.id,

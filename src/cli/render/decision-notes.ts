@@ -4,7 +4,14 @@ import type { Gate } from "../../core/project/check.ts";
 import { formatDurationMs } from "../../core/std/time.ts";
 import { printable } from "../text/printable.ts";
 import { formatCount, formatCounted } from "../text/quantity.ts";
-import { fallbackWords, gateWords, retryWords } from "./safeguard-words.ts";
+import {
+  circuitWords,
+  deadlineWords,
+  fallbackWords,
+  gateWords,
+  retainWords,
+  retryWords,
+} from "./safeguard-words.ts";
 import { traceWords } from "./trace-words.ts";
 
 /** What was done to a segment, with the rules that did it; none when the project declares it. */
@@ -98,7 +105,10 @@ function effectNotes(effects: MergedEffects | null): readonly Note[] {
     ...note(effects.pool, (name) => `pool ${printable(name)}`),
     ...note(effects.retry, retryWords),
     ...note(effects.timeoutMs, (value) => `at most ${formatDurationMs(value)}`),
-    ...note(effects.fallback, ({ maxAgeMs }) => fallbackWords(maxAgeMs)),
+    ...note(effects.fallback, fallbackWords),
+    ...note(effects.circuit, circuitWords),
+    ...note(effects.deadlineMs, deadlineWords),
+    ...note(effects.retain, retainWords),
     ...note(effects.slaMs, (value) => `to be done within ${formatDurationMs(value)}`),
     ...note(effects.cadenceMs, (value) => `expected every ${formatDurationMs(value)}`),
   ];

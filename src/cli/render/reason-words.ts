@@ -13,6 +13,8 @@ const marks: Readonly<Record<BypassReason, Mark>> = {
   frozen: "!",
   isolated: "!",
   not_demanded: "-",
+  condemned: "!",
+  pressure: "-",
   override: "-",
 };
 
@@ -29,6 +31,8 @@ const words: Readonly<Record<BypassReason, string>> = {
   frozen: "frozen",
   isolated: "isolated",
   not_demanded: "not demanded",
+  condemned: "undone once, and not changed since",
+  pressure: "left out under pressure",
   override: "bypassed by an operator",
 };
 
@@ -40,6 +44,8 @@ const tags: Readonly<Record<BypassReason, string>> = {
   frozen: "frozen",
   isolated: "isolated",
   not_demanded: "not demanded",
+  condemned: "condemned",
+  pressure: "under pressure",
   override: "by an operator",
 };
 

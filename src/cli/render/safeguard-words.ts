@@ -1,11 +1,12 @@
 import type { Safeguards } from "../../core/decide/blueprint.ts";
+import type { Circuit, Fallback, Retention } from "../../core/effects/safeguards.ts";
 import type { Check, Gate } from "../../core/project/check.ts";
 import type { RetryPolicy } from "../../core/project/project.ts";
 import { formatDurationMs } from "../../core/std/time.ts";
 import { unreachable } from "../../core/std/unreachable.ts";
 import { clip } from "../text/display-width.ts";
 import { printable } from "../text/printable.ts";
-import { formatCount, formatCounted } from "../text/quantity.ts";
+import { formatCount, formatCounted, formatShare } from "../text/quantity.ts";
 
 /** As much of an expression as a line of a plan bears. */
 const sqlWidth = 100;
@@ -16,8 +17,18 @@ export function gateWords(gate: Gate): string {
 }
 
 function modeWords(gate: Gate): string {
-  if (gate.onFail === "fail") return "nothing is committed";
-  return gate.onFail === "quarantine" ? "the failing rows go to quarantine" : "only a warning";
+  switch (gate.onFail) {
+    case "fail":
+      return "nothing is committed";
+    case "undo":
+      return "it is undone to the version before";
+    case "quarantine":
+      return "the failing rows go to quarantine";
+    case "warn":
+      return "only a warning";
+    default:
+      return unreachable(gate.onFail);
+  }
 }
 
 function checkWords(check: Check): string {
@@ -59,18 +70,49 @@ export function retryWords(retry: RetryPolicy): string {
 
 /** Everything that protects a task, but for its gates, on one line. */
 export function safeguardWords(safeguards: Safeguards): string {
-  const { fallback } = safeguards;
+  const { fallback, circuit, deadlineMs, retain } = safeguards;
   return [
     `pool ${printable(safeguards.pool)}`,
     ...(safeguards.priority === 0 ? [] : [`priority ${formatCount(safeguards.priority)}`]),
     `at most ${formatDurationMs(safeguards.timeoutMs)}`,
     retryWords(safeguards.retry),
-    ...(fallback === null ? [] : [fallbackWords(fallback.maxAgeMs)]),
+    ...(deadlineMs === null ? [] : [deadlineWords(deadlineMs)]),
+    ...(circuit === null ? [] : [`${circuitWords(circuit)} on ${printable(circuit.name)}`]),
+    ...(fallback === null ? [] : [fallbackWords(fallback)]),
+    ...(retain === null ? [] : [retainWords(retain)]),
   ].join(", ");
 }
 
-/** The fallback to the last good data in words. */
-export function fallbackWords(maxAgeMs: number | null): string {
-  const age = maxAgeMs === null ? "" : ` not older than ${formatDurationMs(maxAgeMs)}`;
-  return `falls back to the last good data${age}`;
+/** A fallback in words. */
+export function fallbackWords(fallback: Fallback): string {
+  switch (fallback.use) {
+    case "last_good": {
+      const { maxAgeMs } = fallback;
+      const age = maxAgeMs === null ? "" : ` not older than ${formatDurationMs(maxAgeMs)}`;
+      return `falls back to the last good data${age}`;
+    }
+    case "partial":
+      return `falls back to a part of at least ${formatShare(fallback.minShare)}`;
+    case "alternate":
+      return `falls back to ${printable(fallback.source)}`;
+    default:
+      return unreachable(fallback);
+  }
+}
+
+/** A circuit breaker in words, without its connection. */
+export function circuitWords({ failures, coolDownMs, probes }: Omit<Circuit, "name">): string {
+  const opens = formatCounted(failures, "failure");
+  const wait = formatDurationMs(coolDownMs);
+  return `opens a circuit after ${opens} (${wait}, ${formatCounted(probes, "probe")})`;
+}
+
+/** A deadline in words. */
+export function deadlineWords(deadlineMs: number): string {
+  return `given up ${formatDurationMs(deadlineMs)} after the run began`;
+}
+
+/** Kept versions in words. */
+export function retainWords({ versions }: Retention): string {
+  return `keeps ${formatCounted(versions, "earlier version")}`;
 }

@@ -20,6 +20,8 @@ export interface Asked {
   readonly kind: SubjectKind;
   readonly declared: Classification;
   readonly gates: readonly Gate[];
+  /** Of a source. */
+  readonly connection: string | null;
   /** Its facts, once classified and with the change that was found. */
   readonly factsWith: (
     classification: Classification,
@@ -44,8 +46,7 @@ export interface Answer {
  */
 export function askSubject(context: CycleContext, asked: Asked): Answer {
   const { rules, drafts, input, cycle } = context;
-  const prepare = (outcomes: RuleOutcomes) =>
-    prepareDraft(drafts, input.scope, outcomes, asked.gates);
+  const prepare = (outcomes: RuleOutcomes) => prepareDraft(drafts, input.scope, outcomes, asked);
 
   const classified = classify(context, asked);
   const { classification } = classified;

@@ -2,7 +2,7 @@ import type { Verdict } from "../compatibility/assessment.ts";
 import type { EvidenceTier } from "../compatibility/evidence.ts";
 import type { Trace } from "../conditions/condition.ts";
 import type { Conflict, MergedEffects } from "../effects/merged-effects.ts";
-import type { Safeguards } from "../effects/safeguards.ts";
+import type { Circuit, Fallback, Retention, Safeguards } from "../effects/safeguards.ts";
 import type { BypassPolicy, SubjectKind, TaskKind } from "../project/project.ts";
 import type { Adapter, RouteKind } from "../routes/route.ts";
 import type { RuleOutcome } from "../rules/rule-set.ts";
@@ -21,6 +21,10 @@ export type BypassReason =
   | "frozen"
   | "isolated"
   | "not_demanded"
+  /** A gate condemned this very content after it was committed. */
+  | "condemned"
+  /** It is optional, and the machine is under the heaviest pressure. */
+  | "pressure"
   | "override";
 
 /** Why one task will not run, and who caused it. */
@@ -30,7 +34,7 @@ export interface Bypass {
   readonly by: string | null;
 }
 
-export type { Safeguards };
+export type { Circuit, Fallback, Retention, Safeguards };
 
 /** The smallest unit that runs. A value: the same task is printed, run, simulated, diffed and drawn. */
 export interface Task {

@@ -134,7 +134,15 @@ class World {
 }
 
 function emptyHistory(subject: string): SubjectHistory {
-  return { subject, output: null, verified: null, quality: null, reliability: null };
+  return {
+    subject,
+    output: null,
+    condemned: null,
+    degraded: null,
+    verified: null,
+    quality: null,
+    reliability: null,
+  };
 }
 
 function tasksOf({ blueprint }: Decided): readonly Task[] {

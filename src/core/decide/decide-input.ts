@@ -54,6 +54,10 @@ export interface SubjectHistory {
     /** What the fingerprint is the identity of, taken apart; `null` where that is not known. */
     readonly parts: ContentParts | null;
   } | null;
+  /** The verdict of the last load or build that a gate condemned and that was undone. */
+  readonly condemned: Hash | null;
+  /** Present while its table holds a result of a fallback: since when, and which. */
+  readonly degraded: { readonly since: EpochMs; readonly because: string } | null;
   /** The last successful `verify` or `check`, by the fingerprint it had. */
   readonly verified: Hash | null;
   /** Of models; a source's are in its profile. */

@@ -119,6 +119,7 @@ export function askedModel(
     kind: "model",
     declared: spec,
     gates: spec.gates,
+    connection: null,
     factsWith: (classification, change) => ({
       kind: "model",
       facts: modelFacts(situation, classification, change),

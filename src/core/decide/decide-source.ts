@@ -61,6 +61,7 @@ export function askedSource(context: CycleContext, spec: SourceSpec): Asked {
     kind: "source",
     declared: spec,
     gates: spec.gates,
+    connection: spec.connection,
     factsWith: (classification, change) => ({
       kind: "source",
       facts: sourceFacts(situation, classification, change),
@@ -133,7 +134,9 @@ function sourceOutput(
     ? { ...left, state: "runs", fingerprint: found.fingerprint }
     : left;
   const fallback = draft.tasks[0]?.safeguards.fallback ?? null;
-  return fallback === null ? output : { ...output, fallbackMaxAgeMs: fallback.maxAgeMs };
+  return fallback?.use === "last_good"
+    ? { ...output, fallbackMaxAgeMs: fallback.maxAgeMs }
+    : output;
 }
 
 /** Identity of what a load would leave: content, where it is read and how, and what must hold. */

@@ -75,7 +75,7 @@ function taskOf(segment: Segment | undefined, id: TaskId): Task | undefined {
 function fieldsOf(segment: Segment | undefined, task: Task): ReadonlyMap<string, Json> {
   const { id: _, kind, safeguards, bypass, after, split, ...plain } = task;
   const isMaking = kind === "load" || kind === "transform";
-  const { retry, gates, fallback, ...limits } = safeguards;
+  const { retry, gates, fallback, circuit, retain, ...limits } = safeguards;
   return new Map<string, Json>(
     Object.entries({
       ...plain,
@@ -86,6 +86,8 @@ function fieldsOf(segment: Segment | undefined, task: Task): ReadonlyMap<string,
       retry: { ...retry },
       gates: gates.map(({ check, ...gate }) => ({ ...gate, check: { ...check } })),
       fallback: fallback === null ? null : { ...fallback },
+      circuit: circuit === null ? null : { ...circuit },
+      retain: retain === null ? null : { ...retain },
       ...(isMaking && segment !== undefined
         ? { tier: segment.tier, tags: segment.tags, slaMs: segment.slaMs }
         : {}),

@@ -1,5 +1,6 @@
 import { uniteGates } from "../effects/gate-effect.ts";
 import { shapeDraft } from "../effects/merge-effects.ts";
+import type { Safeguards } from "../effects/safeguards.ts";
 import { type SubjectDraft, type TaskDraft, withGates } from "../effects/subject-draft.ts";
 import type { Gate } from "../project/check.ts";
 import type { SubjectKind, TaskKind, Template } from "../project/project.ts";
@@ -14,6 +15,16 @@ const scaffold: Readonly<Record<SubjectKind, readonly TaskKind[]>> = {
   source: ["extract", "load", "verify"],
   model: ["transform", "check"],
 };
+
+/** What holds where nobody asks for more. */
+const unguarded = {
+  circuit: null,
+  deadlineMs: null,
+  priority: 0,
+  gates: [],
+  fallback: null,
+  retain: null,
+} as const satisfies Partial<Safeguards>;
 
 /** A draft with what many subjects would otherwise compute again and again. */
 export interface PreparedDraft {
@@ -40,23 +51,32 @@ export function openDraftBook(template: Template): DraftBook {
   return { template, known: new Map(), resolved: new Map(), gateKeys: new WeakMap() };
 }
 
+/** What a subject's declaration says about its safeguards, before rules speak. */
+export interface DeclaredSafeguards {
+  readonly gates: readonly Gate[];
+  /** Of a source. */
+  readonly connection: string | null;
+}
+
 /** The template's tasks for a subject with these gates, shaped by these effects. */
 export function prepareDraft(
   book: DraftBook,
   scope: Scope,
   outcomes: RuleOutcomes,
-  declared: readonly Gate[],
+  declared: DeclaredSafeguards,
 ): PreparedDraft {
   let byGates = book.known.get(outcomes);
   if (byGates === undefined) {
     byGates = new Map();
     book.known.set(outcomes, byGates);
   }
-  const key = gatesKey(book, declared);
+  // Of all that is the source's own, only what its safeguards name keeps drafts apart.
+  const connection = outcomes.effects.circuit === null ? null : declared.connection;
+  const key = `${connection ?? ""}\n${gatesKey(book, declared.gates)}`;
   const known = byGates.get(key);
   if (known !== undefined) return known;
-  const bare = expandTemplate(book.template, outcomes.kind);
-  const shaped = shapeDraft(withGates(bare, uniteGates(declared)), outcomes.effects);
+  const bare = { ...expandTemplate(book.template, outcomes.kind), connection };
+  const shaped = shapeDraft(withGates(bare, uniteGates(declared.gates)), outcomes.effects);
   const prepared = prepare(resolveGates(book, scope, shaped));
   byGates.set(key, prepared);
   return prepared;
@@ -73,11 +93,11 @@ function expandTemplate(template: Template, kind: SubjectKind): SubjectDraft {
   const { retry, timeoutMs } = template.defaults;
   const tasks = scaffold[kind].map((task): TaskDraft => {
     const pool = template.poolOf[task];
-    const safeguards = { retry, timeoutMs, pool, priority: 0, gates: [], fallback: null };
-    return { kind: task, safeguards };
+    return { kind: task, safeguards: { ...unguarded, retry, timeoutMs, pool } };
   });
   return {
     kind,
+    connection: null,
     activation: { state: "default" },
     group: null,
     splitRows: null,

@@ -32,6 +32,8 @@ export function taskEvidence(decided: Decided, node: SubjectNode, task: Task): J
       return missing(decided, node);
     case "not_demanded":
       return { readers: decided.workings.context.readers.get(node.subject) ?? [] };
+    case "condemned":
+    case "pressure":
     case "frozen":
     case "isolated":
     case "override":

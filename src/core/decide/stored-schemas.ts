@@ -87,6 +87,7 @@ export const sourceSchema: z.ZodType<SourceSpec> = z.strictObject({
   tags: texts,
   cadenceMs: count.nullable(),
   demand: z.enum(["always", "when_used"]),
+  optional: z.boolean(),
   gates: z.array(gateSchema),
   contract: contractSchema.nullable(),
 });
@@ -113,6 +114,7 @@ export const modelSchema: z.ZodType<ModelSpec> = z.strictObject({
   tags: texts,
   slaMs: count.nullable(),
   demand: z.enum(["always", "when_used"]),
+  optional: z.boolean(),
   gates: z.array(gateSchema),
 });
 
@@ -159,6 +161,8 @@ export const historySchema: z.ZodType<SubjectHistory> = z.strictObject({
       parts: contentPartsSchema.nullable(),
     })
     .nullable(),
+  condemned: z.string().nullable(),
+  degraded: z.strictObject({ since: count, because: z.string() }).nullable(),
   verified: z.string().nullable(),
   quality: qualitySchema.nullable(),
   reliability: reliabilitySchema.nullable(),

@@ -50,6 +50,8 @@ export function explainBypass(
       );
     case "isolated":
       return link(isolatedText(node), isolatedCauses(decided, node));
+    case "condemned":
+    case "pressure":
     case "frozen":
     case "override":
     case undefined:

@@ -22,6 +22,10 @@ export function flipOf(decided: Decided, node: SubjectNode, bypass: Bypass): str
       return `would run if ${subject} were present`;
     case "not_demanded":
       return `would run if a model that runs read ${subject}, or its demand were always`;
+    case "condemned":
+      return `would run if ${subject} changed, or what it must hold`;
+    case "pressure":
+      return "would run once the pressure is over";
     case "frozen":
     case "isolated":
     case "override":

@@ -2,7 +2,9 @@ import type { z } from "zod";
 import { activateEffect } from "./activate-effect.ts";
 import { bypassEffect } from "./bypass-effect.ts";
 import { cadenceEffect } from "./cadence-effect.ts";
+import { circuitEffect } from "./circuit-effect.ts";
 import { classifyEffect } from "./classify-effect.ts";
+import { deadlineEffect } from "./deadline-effect.ts";
 import type { EffectKind } from "./effect.ts";
 import type { EffectSpec } from "./effect-spec.ts";
 import { fallbackEffect } from "./fallback-effect.ts";
@@ -13,6 +15,7 @@ import { notifyEffect } from "./notify-effect.ts";
 import { poolEffect } from "./pool-effect.ts";
 import { priorityEffect } from "./priority-effect.ts";
 import { renameEffect } from "./rename-effect.ts";
+import { retainEffect } from "./retain-effect.ts";
 import { retryEffect } from "./retry-effect.ts";
 import { routeEffect } from "./route-effect.ts";
 import { slaEffect } from "./sla-effect.ts";
@@ -34,6 +37,9 @@ const specs = {
   pool: poolEffect,
   priority: priorityEffect,
   fallback: fallbackEffect,
+  circuit: circuitEffect,
+  deadline: deadlineEffect,
+  retain: retainEffect,
   sla: slaEffect,
   cadence: cadenceEffect,
   tag: tagEffect,

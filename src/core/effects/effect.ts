@@ -1,5 +1,6 @@
 import type { Check, OnFail } from "../project/check.ts";
 import type { DefaultOutcome, Meanwhile, RouteKind } from "../routes/route.ts";
+import type { Circuit, Fallback } from "./safeguards.ts";
 
 /**
  * One typed thing that a rule may do, in canonical form. In YAML an effect is a map with one key,
@@ -32,7 +33,10 @@ export type Effect =
   | { readonly kind: "timeout"; readonly afterMs: number }
   | { readonly kind: "pool"; readonly name: string }
   | { readonly kind: "priority"; readonly value: number }
-  | { readonly kind: "fallback"; readonly use: "last_good"; readonly maxAgeMs: number | null }
+  | ({ readonly kind: "circuit" } & Omit<Circuit, "name">)
+  | { readonly kind: "deadline"; readonly afterMs: number }
+  | { readonly kind: "retain"; readonly versions: number }
+  | ({ readonly kind: "fallback" } & Fallback)
   | { readonly kind: "sla"; readonly withinMs: number }
   | { readonly kind: "cadence"; readonly everyMs: number }
   /** What becomes of a model that a change of schema reaches. */

@@ -6,10 +6,10 @@ import type { EffectSpec } from "./effect-spec.ts";
 import { type EffectOf, type MergeLaw, ofKind } from "./merge-law.ts";
 import { gatesOf, withGates } from "./subject-draft.ts";
 
-const severity: Readonly<Record<OnFail, number>> = { fail: 2, quarantine: 1, warn: 0 };
+const severity: Readonly<Record<OnFail, number>> = { fail: 3, undo: 2, quarantine: 1, warn: 0 };
 
 const law: MergeLaw = {
-  text: "All of them; of one and the same check the strictest consequence (fail, quarantine, warn).",
+  text: "All of them; of one and the same check the strictest consequence (fail, undo, quarantine, warn).",
   merge: (contributions) => ({
     gates: uniteGates(
       ofKind(contributions, "gate").map(({ effect, rule }) => ({
@@ -62,8 +62,8 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
 export const gateEffect: EffectSpec<EffectOf<"gate">, typeof checkFormSchema> = {
   kind: "gate",
   summary:
-    "A condition on the rows: it stops the load or transform, sets failing rows aside, or warns. " +
-    "On a model, quarantine is not possible.",
+    "A condition on the rows: it stops the load or transform, sets failing rows aside, undoes what " +
+    "was committed, or warns. On a model, quarantine is not possible.",
   form: checkFormSchema,
   toEffect: (form) => {
     const { check, onFail } = toGate(form, null);

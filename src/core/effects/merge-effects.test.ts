@@ -33,6 +33,15 @@ const effects: readonly Effect[] = [
   { priority: 9 },
   { fallback: { use: "last_good" as const, max_age: "6h" } },
   { fallback: { use: "last_good" as const } },
+  { fallback: { use: "partial" as const, min_share: 0.5 } },
+  { fallback: { use: "alternate" as const, source: "other" } },
+  { circuit: {} },
+  { circuit: { failures: 2, cool_down: "5m", probes: 1 } },
+  { deadline: "2h" },
+  { deadline: "30m" },
+  { retain: { versions: 1 } },
+  { retain: { versions: 3 } },
+  { gate: { not_null: "id", on_fail: "undo" as const } },
   { route: "pass" as const },
   { route: { to: "negotiate" as const, deadline: "2d", because: "y" } },
   { route: { to: "negotiate" as const, meanwhile: "wait" as const, because: "x" } },
@@ -55,7 +64,7 @@ const merge = (...given: readonly (readonly [object, number?])[]) =>
   mergeEffects(
     given.map(([form, priority = 0], index) => ({
       effect: toEffect(effectFormSchema.parse(form)),
-      rule: `s/${"abc"[index]}`,
+      rule: `s/${"abcdefgh"[index]}`,
       priority,
     })),
   );
@@ -113,6 +122,12 @@ describe("merging effects", () => {
       { fallback: { use: "last_good" } },
       { fallback: { use: "last_good", max_age: "1h" } },
     ],
+    [
+      "fallback",
+      "fallback",
+      { fallback: { use: "partial", min_share: 0.5 } },
+      { fallback: { use: "alternate", source: "b" } },
+    ],
     ["classify", "classify", { classify: { owner: "a" } }, { classify: { owner: "b" } }],
   ])("%s against %s of equal priority is a conflict, recorded and told", (_, __, one, other) => {
     const merged = merge([one], [other]);
@@ -168,10 +183,10 @@ describe("merging effects", () => {
     expect(counts.gates.map((gate) => gate.name)).toEqual(["row_count", "row_count_2"]);
   });
 
-  test("holds gates, and the surer rename, where a rule is in doubt", () => {
+  test("holds gates, the surer rename and kept versions where a rule is in doubt", () => {
     const inDoubt = effects.map((effect) => ({ effect, rule: "s/a", priority: 0 }));
     expect(new Set(heldInDoubt(inDoubt).map(({ effect }) => effect.kind))).toEqual(
-      new Set(["gate", "rename"]),
+      new Set(["gate", "rename", "retain"]),
     );
   });
 });
@@ -183,10 +198,14 @@ const safeguards = {
   priority: 0,
   gates: [],
   fallback: null,
+  circuit: null,
+  deadlineMs: null,
+  retain: null,
 };
 
 const draft: SubjectDraft = {
   kind: "source",
+  connection: "files",
   activation: { state: "default" },
   group: null,
   splitRows: null,
@@ -198,6 +217,42 @@ const draft: SubjectDraft = {
     { kind: "verify", safeguards },
   ],
 };
+
+describe("safeguards", () => {
+  test("of equal priority are the more careful", () => {
+    const merged = merge(
+      [{ circuit: { failures: 2, cool_down: "1m", probes: 9 } }],
+      [{ circuit: { failures: 8, cool_down: "5m", probes: 1 } }],
+      [{ deadline: "2h" }],
+      [{ deadline: "30m" }],
+      [{ retain: { versions: 2 } }],
+      [{ retain: { versions: 5 } }],
+    );
+    expect(merged.circuit?.value).toEqual({ failures: 2, coolDownMs: 300_000, probes: 1 });
+    expect(merged.deadlineMs?.value).toBe(1_800_000);
+    expect(merged.retain).toEqual({ value: { versions: 5 }, by: ["s/f"] });
+  });
+
+  test("belong to the tasks that they protect", () => {
+    const { tasks } = shapeDraft(
+      draft,
+      merge([{ circuit: {} }], [{ deadline: "1h" }], [{ retain: { versions: 2 } }]),
+    );
+    expect(tasks.map((task) => task.safeguards.circuit?.name ?? null)).toEqual([
+      "files",
+      null,
+      null,
+    ]);
+    expect(tasks.map((task) => task.safeguards.deadlineMs)).toEqual(Array(3).fill(3_600_000));
+    expect(tasks.map((task) => task.safeguards.retain)).toEqual([null, { versions: 2 }, null]);
+  });
+
+  test("a gate that undoes is measured after the commit, and keeps a version to go back to", () => {
+    const { tasks } = shapeDraft(draft, merge([{ gate: { not_null: "id", on_fail: "undo" } }]));
+    expect(tasks.map((task) => task.safeguards.gates.length)).toEqual([0, 0, 1]);
+    expect(tasks[1]?.safeguards.retain).toEqual({ versions: 1 });
+  });
+});
 
 describe("every kind of effect", () => {
   test("shapes a draft in its order, and doing it twice changes nothing more", () => {

@@ -2,6 +2,7 @@ import type { Gate } from "../project/check.ts";
 import type { RetryPolicy } from "../project/project.ts";
 import type { DefaultOutcome, Meanwhile, RouteKind } from "../routes/route.ts";
 import type { EffectKind } from "./effect.ts";
+import type { Circuit, Fallback, Retention } from "./safeguards.ts";
 
 /** A value with the rules that gave it, in name order. */
 export interface Attributed<T> {
@@ -36,10 +37,10 @@ export interface MergedEffects {
   readonly timeoutMs: Attributed<number> | null;
   readonly pool: Attributed<string> | null;
   readonly priority: Attributed<number> | null;
-  readonly fallback: Attributed<{
-    readonly use: "last_good";
-    readonly maxAgeMs: number | null;
-  }> | null;
+  readonly fallback: Attributed<Fallback> | null;
+  readonly circuit: Attributed<Omit<Circuit, "name">> | null;
+  readonly deadlineMs: Attributed<number> | null;
+  readonly retain: Attributed<Retention> | null;
   readonly slaMs: Attributed<number> | null;
   readonly cadenceMs: Attributed<number> | null;
   readonly tags: Attributed<readonly string[]> | null;

@@ -9,6 +9,8 @@ import type { Safeguards } from "./safeguards.ts";
  */
 export interface SubjectDraft {
   readonly kind: SubjectKind;
+  /** Of a source whose connection matters to its safeguards; else `null`, so that drafts are shared. */
+  readonly connection: string | null;
   /** `forced` holds against being not demanded; `bypassed` names the rule that asks for it. */
   readonly activation:
     | { readonly state: "default" }
@@ -41,16 +43,28 @@ export function withSafeguards(
   return { ...draft, tasks };
 }
 
+/** Keeps at least this many earlier versions of the subject's table. */
+export function withVersions(draft: SubjectDraft, versions: number): SubjectDraft {
+  const kept = draft.tasks.map((task) => task.safeguards.retain?.versions ?? 0);
+  const retain = { versions: Math.max(versions, ...kept) };
+  return withSafeguards(draft, { retain }, commits);
+}
+
 /**
  * Gives gates to the tasks that they belong to: what stops or diverts is enforced inside the
- * transaction that commits (`load`, `transform`), what only warns is measured after it
- * (`verify`, `check`).
+ * transaction that commits (`load`, `transform`), what only warns, or undoes what was committed,
+ * is measured after it (`verify`, `check`). To undo, there must be a version to go back to.
  */
 export function withGates(draft: SubjectDraft, gates: readonly Gate[]): SubjectDraft {
-  const enforced = gates.filter((gate) => gate.onFail !== "warn");
-  const watched = gates.filter((gate) => gate.onFail === "warn");
+  const enforced = gates.filter(isEnforced);
+  const watched = gates.filter((gate) => !isEnforced(gate));
   const afterEnforced = withSafeguards(draft, { gates: enforced }, commits);
-  return withSafeguards(afterEnforced, { gates: watched }, measures);
+  const afterAll = withSafeguards(afterEnforced, { gates: watched }, measures);
+  return watched.some((gate) => gate.onFail === "undo") ? withVersions(afterAll, 1) : afterAll;
+}
+
+function isEnforced({ onFail }: Gate): boolean {
+  return onFail === "fail" || onFail === "quarantine";
 }
 
 /** All gates of a draft, enforced and watched. */

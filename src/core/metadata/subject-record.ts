@@ -2,6 +2,14 @@ import type { Hash } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
 import type { Quality, Reliability } from "./profile.ts";
 
+/** What makes a subject's table less than it should be. */
+export interface Degradation {
+  /** When it began. */
+  readonly since: EpochMs;
+  /** The fallback that was used, in words. */
+  readonly because: string;
+}
+
 /**
  * What past cycles noticed of one source or model: the raw material of cadence, trend,
  * reliability and quality. Bounded, and folded anew into the next profile.
@@ -20,6 +28,8 @@ export interface SubjectRecord {
   readonly enforced: { readonly failed: number; readonly quarantinedRows: number } | null;
   /** Failing conditions of the last `verify` or `check`. */
   readonly watchedFailures: number | null;
+  /** Present while its table holds a result of a fallback. */
+  readonly degraded: Degradation | null;
 }
 
 /** How much of the past is kept: enough for a median and a rate, little enough for every profile. */
@@ -35,6 +45,7 @@ export function emptyRecord(subject: string): SubjectRecord {
     verified: null,
     enforced: null,
     watchedFailures: null,
+    degraded: null,
   };
 }
 

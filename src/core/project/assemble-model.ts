@@ -78,6 +78,7 @@ export function assembleModel(
           tags: tagList(form.tags ?? []),
           slaMs: form.sla ?? null,
           demand: form.demand ?? defaults.demand,
+          optional: form.optional ?? false,
           gates: gates.gates,
         };
   return { spec, edges: resolved.edges, expected: resolved.expected, problems };

@@ -14,6 +14,12 @@ export const subjectForms = {
   demand: z
     .enum(["always", "when_used"])
     .describe("Runs for its own sake, or only when something that runs reads it."),
+  optional: z
+    .boolean()
+    .describe(
+      "May be left out when the machine is under the heaviest pressure, unless its tier is 0 or " +
+        "something that is not optional reads it.",
+    ),
 };
 
 /** What people may write for a source beside its locator. */
@@ -37,6 +43,7 @@ export const sourceAttributesForm = z.strictObject({
   tags: subjectForms.tags.optional(),
   cadence: durationMsForm.optional().describe("How often new data is expected."),
   demand: subjectForms.demand.optional(),
+  optional: subjectForms.optional.optional(),
   checks: z.array(checkFormSchema).optional().describe("What must hold for its rows."),
 });
 

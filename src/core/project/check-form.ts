@@ -3,7 +3,7 @@ import { hashOf } from "../std/hash.ts";
 import type { Check, Gate } from "./check.ts";
 
 const column = z.string().min(1);
-const onFail = z.enum(["fail", "quarantine", "warn"]);
+const onFail = z.enum(["fail", "undo", "quarantine", "warn"]);
 
 /** The keys of which a check has exactly one: its kind. */
 const kinds = {
@@ -71,7 +71,8 @@ export const checkFormSchema = z
       .optional()
       .describe(
         "fail (default): nothing is committed. quarantine: failing rows of a source are set " +
-          "aside, the others loaded. warn: measured and shown.",
+          "aside, the others loaded. undo: measured after the commit, and undone to the version " +
+          "before. warn: measured and shown.",
       ),
   })
   .superRefine((form, context) => {

@@ -4,7 +4,7 @@ import type { Check, Gate, OnFail } from "./check.ts";
 /** Any JSON value, as stored values hold it. */
 const jsonSchema = z.json();
 
-export const onFailSchema: z.ZodType<OnFail> = z.enum(["fail", "quarantine", "warn"]);
+export const onFailSchema: z.ZodType<OnFail> = z.enum(["fail", "undo", "quarantine", "warn"]);
 
 /** A check in canonical form, as decisions of the past hold it. */
 export const checkSchema: z.ZodType<Check> = z.discriminatedUnion("kind", [

@@ -29,10 +29,12 @@ export type Check =
  * What a failing check does.
  *
  * - fail: nothing is committed, and the task fails;
+ * - undo: it is measured after the commit, and the table goes back to the version before; who reads
+ *   it waits for that;
  * - quarantine: the failing rows go to `quarantine.<source>`, the others are loaded (sources only);
  * - warn: it is measured and shown, nothing more.
  */
-export type OnFail = "fail" | "quarantine" | "warn";
+export type OnFail = "fail" | "undo" | "quarantine" | "warn";
 
 /** A check with its name and its consequence. Declared on a source or model, or added by a rule's gate. */
 export interface Gate {

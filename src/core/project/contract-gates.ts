@@ -213,7 +213,7 @@ function onFailOf(
   const isWhole = check.kind === "row_count";
   const own = quality?.customProperties ?? [];
   const asked = [...own, ...object].find(({ property }) => property === "sluice.onFail")?.value;
-  if (asked === "fail" || asked === "warn") return asked;
+  if (asked === "fail" || asked === "undo" || asked === "warn") return asked;
   if (asked === "quarantine") return isWhole ? "fail" : asked;
   const severity = quality?.severity?.toLowerCase() ?? "";
   if (severe.has(severity)) return "fail";

@@ -25,6 +25,7 @@ export const modelForm = z
     owner: subjectForms.owner.optional(),
     tags: subjectForms.tags.optional(),
     demand: subjectForms.demand.optional(),
+    optional: subjectForms.optional.optional(),
     sla: durationMsForm.optional().describe("How soon after the cycle's start it must be ready."),
     on_bypass: z
       .union([bypassPolicyForm, z.record(z.string(), bypassPolicyForm)])

@@ -24,6 +24,7 @@ export function toAttributes(
     tags: tagList([...(connection.tags ?? []), ...(own.tags ?? [])]),
     cadenceMs: own.cadence ?? connection.cadence ?? null,
     demand: own.demand ?? connection.demand ?? defaults.demand,
+    optional: own.optional ?? connection.optional ?? false,
     gates: gateList([...(connection.checks ?? []), ...(own.checks ?? [])]),
   };
 }

@@ -58,6 +58,8 @@ export interface SourceAttributes {
   /** How often new data is expected, or `null` when nobody said. */
   readonly cadenceMs: number | null;
   readonly demand: Demand;
+  /** Whether it may be left out when the machine is under the heaviest pressure. */
+  readonly optional: boolean;
   readonly gates: readonly Gate[];
 }
 
@@ -92,6 +94,8 @@ export interface ModelSpec {
   readonly tags: readonly string[];
   readonly slaMs: number | null;
   readonly demand: Demand;
+  /** Whether it may be left out when the machine is under the heaviest pressure. */
+  readonly optional: boolean;
   readonly gates: readonly Gate[];
 }
 

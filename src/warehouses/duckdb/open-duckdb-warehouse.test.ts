@@ -74,6 +74,7 @@ describe("openDuckdbWarehouse", () => {
       fingerprint: manifest.id,
       gates: [],
       partRows: null,
+      keepVersions: 0,
       provenance,
     };
   }
@@ -92,6 +93,7 @@ describe("openDuckdbWarehouse", () => {
       fingerprint: hashText(sql),
       gates: [],
       emptyInputs: [],
+      keepVersions: 0,
       adapters: [],
       provenance,
     };

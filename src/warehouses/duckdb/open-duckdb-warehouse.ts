@@ -156,7 +156,7 @@ function warehouseOf(instance: DuckDBInstance): Warehouse {
 }
 
 /** What changes the warehouse, one transaction at a time for each target. */
-function effectsOn(instance: DuckDBInstance): Pick<Warehouse, "load" | "transform" | "release"> {
+function effectsOn(instance: DuckDBInstance): Pick<Warehouse, "load" | "transform" | "undo" | "release"> {
   const locks = targetLocks();
   // Locks of their own: a schema is made while a target is held.
   const schemaLocks = targetLocks();
@@ -187,6 +187,10 @@ function effectsOn(instance: DuckDBInstance): Pick<Warehouse, "load" | "transfor
             );
             return buildModel(instance, request, signal);
           }),
+      ),
+    undo: ({ target }) =>
+      Promise.reject(
+        new OperatingError("VERSION_GONE", `No earlier version of ${tableText(target)} is kept`),
       ),
     release: (request, signal) =>
       locks.hold([tableText(request.target)], () =>
