@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { plainLoading } from "../src/core/project/load-options.ts";
 import type { Column } from "../src/core/schema/table-schema.ts";
 import { hashText } from "../src/core/std/hash.ts";
 import type { ManifestDraft, StagedFormat } from "../src/ports/staging.ts";
@@ -111,6 +112,7 @@ async function loadOurs(one: Case, path: string): Promise<number> {
     target: { schema: "raw", name: "loaded" },
     strategy: "replace",
     key: [],
+    loading: plainLoading,
     manifest,
     cursorBefore: null,
     fingerprint: manifest.id,

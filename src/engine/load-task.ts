@@ -1,3 +1,4 @@
+import { plainLoading } from "../core/project/load-options.ts";
 import type { TaskResult } from "../core/run/run-event.ts";
 import { present } from "../core/std/assert.ts";
 import { OperatingError } from "../errors/operating-error.ts";
@@ -37,6 +38,7 @@ async function loadRequest(
     target: rawTable(source.name),
     strategy: source.strategy,
     key: source.key,
+    loading: source.loading ?? plainLoading,
     manifest,
     cursorBefore: extracted?.["cursorBefore"] ?? null,
     // Content of unknown identity is identified by what was staged of it.
@@ -59,6 +61,7 @@ function toResult(outcome: LoadOutcome): TaskResult {
       rowsQuarantined: outcome.rowsQuarantined,
       rowsSuperseded: outcome.rowsSuperseded,
       rowsReplaced: outcome.rowsReplaced,
+      rowsDeleted: outcome.rowsDeleted,
       parts: outcome.parts,
       measurements: measurementsJson(outcome.measurements),
     },

@@ -32,6 +32,7 @@ export const catalogue = {
   STAGING_STALE: { blame: "data", summary: "A staged file changed after it was extracted." },
   STAGING_FULL: { blame: "external", summary: "There is no space left for staged files." },
   GATE_FAILED: { blame: "data", summary: "Data did not meet a gate's condition." },
+  DELETES_REFUSED: { blame: "data", summary: "A load would remove more keys than it may." },
   CHECK_FAILED: { blame: "data", summary: "Data did not meet a check's condition." },
   UNDONE: { blame: "data", summary: "A check condemned a result, and it was undone." },
   VERSION_GONE: { blame: "data", summary: "The version to go back to was not kept." },

@@ -1,5 +1,5 @@
 import type { Gate, Measurement } from "../core/project/check.ts";
-import type { LoadStrategy } from "../core/project/project.ts";
+import type { LoadOptions, LoadStrategy } from "../core/project/project.ts";
 import type { Adapter } from "../core/routes/route.ts";
 import type { Column, TableName } from "../core/schema/table-schema.ts";
 import type { Hash } from "../core/std/hash.ts";
@@ -28,6 +28,7 @@ export interface LoadRequest {
   readonly target: TableName;
   readonly strategy: LoadStrategy;
   readonly key: readonly string[];
+  readonly loading: LoadOptions;
   readonly manifest: Manifest;
   /** The cursor that the target must have reached before; see `Warehouse.cursor`. */
   readonly cursorBefore: Json;
@@ -51,8 +52,13 @@ export interface LoadOutcome {
   readonly rowsQuarantined: number;
   /** Rows of a `merge` that a later row of the same load and key took the place of. */
   readonly rowsSuperseded: number;
-  /** Rows of earlier loads that were removed because `Manifest.replaces` names their file. */
+  /**
+   * Rows of earlier loads that were removed because `Manifest.replaces` names their file, or
+   * because they are of a partition that was loaded anew.
+   */
   readonly rowsReplaced: number;
+  /** Keys that were removed, or whose version was ended, because the source has them no more. */
+  readonly rowsDeleted: number;
   /** Parts that were committed on the way; 1 when it was not split. */
   readonly parts: number;
   readonly measurements: readonly Measurement[];
@@ -111,6 +117,16 @@ export interface UndoOutcome {
   readonly to: Hash | null;
 }
 
+/** Which kept versions may go. */
+export interface PrunePolicy {
+  /** How many of each target stay at most, the newest first. */
+  readonly versions: number;
+  /** Versions that were kept before this instant go; `null` goes by number alone. */
+  readonly before: EpochMs | null;
+  /** Targets (`schema.name`) whose newest version an open run may still need: it stays. */
+  readonly spare: ReadonlySet<string>;
+}
+
 /** The ledger's last word on one target. */
 export interface CommittedOutput {
   readonly target: TableName;
@@ -156,11 +172,14 @@ export interface Warehouse extends AsyncDisposable, BatchProber, QuarantineStore
   load(requests: readonly LoadRequest[], signal: AbortSignal): Promise<readonly LoadOutcome[]>;
   transform(request: TransformRequest, signal: AbortSignal): Promise<TransformOutcome>;
   /**
-   * Puts the version before back in the place of a condemned one: table, cursor and ledger in one
-   * transaction. Asked for again with the same verdict, it does nothing.
-   * @throws VERSION_GONE when the version before was not kept
+   * Puts the version before back in the place of a condemned one: table or view, quarantine, cursor
+   * and ledger in one transaction. Asked for again with the same verdict, it does nothing.
+   * @throws VERSION_GONE when the version before was not kept; FENCED_OUT when the load or build is
+   *   not the last of its target
    */
   undo(request: UndoRequest, signal: AbortSignal): Promise<UndoOutcome>;
+  /** Removes kept versions. @returns how many */
+  prune(policy: PrunePolicy, signal: AbortSignal): Promise<number>;
   /** Measures conditions on a table as it stands. */
   measure(
     table: TableName,

@@ -10,6 +10,7 @@ import { loadContract } from "./load-contract.ts";
 import { probeContract } from "./probe-contract.ts";
 import { quarantineContract } from "./quarantine-contract.ts";
 import { readingContract } from "./reading-contract.ts";
+import { undoContract } from "./undo-contract.ts";
 import { warehouseScene } from "./warehouse-scene.ts";
 
 /** What every Warehouse must do. `open` gives the same warehouse again for the same folder. */
@@ -29,5 +30,6 @@ export function warehouseContract(
     quarantineContract(scene);
     fencingContract(scene);
     probeContract(scene);
+    undoContract(scene);
   });
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Gate } from "../../src/core/project/check.ts";
+import { plainLoading } from "../../src/core/project/load-options.ts";
 import type { Column } from "../../src/core/schema/table-schema.ts";
 import { hashOf } from "../../src/core/std/hash.ts";
 import type { Manifest, StagedFormat } from "../../src/ports/staging.ts";
@@ -90,6 +91,7 @@ export function loadOf(manifest: Manifest, options: Partial<LoadRequest> = {}): 
     target: { schema: "raw", name: manifest.source },
     strategy: "replace",
     key: [],
+    loading: plainLoading,
     manifest,
     cursorBefore: null,
     fingerprint: manifest.id,

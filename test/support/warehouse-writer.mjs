@@ -164,6 +164,8 @@ function request(source, step, options) {
     fingerprint: id,
     gates,
     partRows: null,
+    loading: { partitionBy: [], deletes: null, lookBack: null, eventTime: null },
+    keepVersions: 0,
     provenance: provenance(`${source}.load`, step),
     ...rest,
   };
@@ -180,6 +182,7 @@ function model(step) {
     gates: [],
     emptyInputs: [],
     adapters: [],
+    keepVersions: 0,
     provenance: provenance("counted.transform", step),
   };
 }

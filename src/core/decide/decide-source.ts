@@ -142,8 +142,12 @@ function sourceOutput(
 /** Identity of what a load would leave: content, where it is read and how, and what must hold. */
 function loadFingerprint(spec: SourceSpec, content: Hash | null, enforced: Hash): Hash | null {
   if (content === null) return null;
-  const { strategy, key } = spec;
-  return hashOf({ content, enforced, key, place: placeOf(spec), strategy });
+  const { strategy, key, loading } = spec;
+  const load = { content, enforced, key, place: placeOf(spec), strategy };
+  if (loading === undefined) return hashOf(load);
+  // How far back it reads again changes nothing of what a load leaves.
+  const { partitionBy, deletes, eventTime } = loading;
+  return hashOf({ ...load, deletes, eventTime, partitionBy });
 }
 
 /** Identity of what an extraction would stage. */

@@ -3,7 +3,7 @@ import { contractSchema } from "../contracts/contract-schema.ts";
 import { effectSchema } from "../effects/effect-schema.ts";
 import type { Profile } from "../metadata/profile.ts";
 import { gateSchema } from "../project/check-schema.ts";
-import type { ModelSpec, SourceSpec, Template } from "../project/project.ts";
+import type { LoadOptions, ModelSpec, SourceSpec, Template } from "../project/project.ts";
 import type { JsonObject } from "../std/json.ts";
 import type { SubjectHistory } from "./decide-input.ts";
 import { columnSchema, observedSchema } from "./stored-shape-schemas.ts";
@@ -75,13 +75,33 @@ export const profileSchema: z.ZodType<Profile> = z.strictObject({
 
 const jsonObjectSchema: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 
+const loadingSchema: z.ZodType<LoadOptions> = z.strictObject({
+  partitionBy: texts,
+  deletes: z
+    .discriminatedUnion("by", [
+      z.strictObject({ by: z.literal("comparison"), maxShare: z.number() }),
+      z.strictObject({
+        by: z.literal("column"),
+        column: z.string(),
+        value: z.union([z.string(), z.number(), z.boolean()]).nullable(),
+      }),
+    ])
+    .nullable(),
+  lookBack: z
+    .union([z.strictObject({ ms: count }), z.strictObject({ units: z.number() })])
+    .nullable(),
+  eventTime: z.string().nullable(),
+});
+
 export const sourceSchema: z.ZodType<SourceSpec> = z.strictObject({
   name: z.string(),
   connection: z.string(),
   origin: z.enum(["declared", "discovered"]),
   locator: jsonObjectSchema,
-  strategy: z.enum(["replace", "append", "merge"]),
+  strategy: z.enum(["replace", "append", "merge", "partition", "history"]),
   key: texts,
+  loading: z.exactOptional(loadingSchema),
+  retain: z.exactOptional(z.strictObject({ versions: count })),
   tier: count,
   owner: z.string().nullable(),
   tags: texts,

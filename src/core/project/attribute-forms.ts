@@ -22,22 +22,80 @@ export const subjectForms = {
     ),
 };
 
+const columnsForm = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((column) => [column]),
+  z.array(z.string().min(1)),
+]);
+
+/** What people may write of how a table is loaded, beside strategy and key. */
+const loadForms = {
+  partition_by: columnsForm.describe(
+    "The column, or columns together, whose values name a partition; needed by partition.",
+  ),
+  deletes: z
+    .discriminatedUnion("by", [
+      z.strictObject({
+        by: z.literal("comparison").describe("Keys that a complete read no longer has."),
+        max_share: z
+          .number()
+          .gt(0)
+          .max(1)
+          .default(0.5)
+          .describe("The largest share of all keys that one load may remove; more is refused."),
+      }),
+      z.strictObject({
+        by: z.literal("column").describe("Rows that a column marks as deleted."),
+        column: z.string().min(1).describe("The column that marks them."),
+        value: z
+          .union([z.string(), z.number(), z.boolean()])
+          .optional()
+          .describe("What it says of deleted rows; anything but NULL and false when absent."),
+      }),
+    ])
+    .describe("How rows leave that the source no longer has; with merge and history."),
+  look_back: z
+    .union([
+      durationMsForm.transform((ms) => ({ is: "time" as const, value: ms })),
+      z
+        .number()
+        .positive()
+        .transform((units) => ({ is: "units" as const, value: units })),
+    ])
+    .describe(
+      "How far behind its cursor a source is read again, for rows that commit late: a duration, " +
+        "or a number for a cursor that counts.",
+    ),
+  event_time: z
+    .string()
+    .min(1)
+    .describe("The column that says since when a row holds; for history."),
+  retain: z
+    .strictObject({
+      versions: z.int().min(1).max(100).describe("Versions before the current one."),
+    })
+    .describe("How many versions of the table are kept, so that a load can be undone."),
+};
+
 /** What people may write for a source beside its locator. */
 export const sourceAttributesForm = z.strictObject({
   strategy: z
-    .enum(["replace", "append", "merge"])
+    .enum(["replace", "append", "merge", "partition", "history"])
     .optional()
-    .describe("How a load changes the table: all of it, its end, or the rows of its key."),
-  key: z
-    .union([
-      z
-        .string()
-        .min(1)
-        .transform((column) => [column]),
-      z.array(z.string().min(1)),
-    ])
+    .describe(
+      "How a load changes the table: all of it, its end, the rows of its key, whole partitions, " +
+        "or the versions of its key.",
+    ),
+  key: columnsForm
     .optional()
-    .describe("The column, or columns together, that identify a row; needed by merge."),
+    .describe("The column, or columns together, that identify a row; needed by merge and history."),
+  partition_by: loadForms.partition_by.optional(),
+  deletes: loadForms.deletes.optional(),
+  look_back: loadForms.look_back.optional(),
+  event_time: loadForms.event_time.optional(),
+  retain: loadForms.retain.optional(),
   tier: subjectForms.tier.optional(),
   owner: subjectForms.owner.optional(),
   tags: subjectForms.tags.optional(),

@@ -3,6 +3,7 @@ import type { SourceAttributesForm } from "./attribute-forms.ts";
 import type { Gate } from "./check.ts";
 import { type CheckForm, toGate } from "./check-form.ts";
 import type { FormContext } from "./explain-issue.ts";
+import { toLoading } from "./load-options.ts";
 import type { Problem } from "./problem.ts";
 import type { SourceAttributes } from "./project.ts";
 import type { SubjectDefaults } from "./subject-defaults.ts";
@@ -16,9 +17,11 @@ export function toAttributes(
   connection: SourceAttributesForm,
   defaults: SubjectDefaults,
 ): SourceAttributes {
+  const strategy = own.strategy ?? connection.strategy ?? "replace";
   return {
-    strategy: own.strategy ?? connection.strategy ?? "replace",
+    strategy,
     key: own.key ?? connection.key ?? [],
+    ...toLoading(strategy, own, connection),
     tier: own.tier ?? connection.tier ?? defaults.tier,
     owner: own.owner ?? connection.owner ?? defaults.owner,
     tags: tagList([...(connection.tags ?? []), ...(own.tags ?? [])]),

@@ -10,11 +10,12 @@ import type { ConnectorSchemas } from "./connector-schemas.ts";
 import { nameFix } from "./did-you-mean.ts";
 import type { FormContext } from "./explain-issue.ts";
 import { isMapping, toJsonObject } from "./json-object.ts";
+import { loadingProblems } from "./load-options.ts";
 import { duplicateChecks, toAttributes } from "./parse-attributes.ts";
 import { pathProblem } from "./path-problem.ts";
 import type { DocumentPath, PositionedDocument } from "./positioned-document.ts";
 import type { Location, Problem } from "./problem.ts";
-import type { ConnectionSpec, DiscoverSpec, SourceAttributes, SourceSpec } from "./project.ts";
+import type { ConnectionSpec, DiscoverSpec, SourceSpec } from "./project.ts";
 import { type ReadForm, readForm } from "./read-form.ts";
 import { secretProblems } from "./secret-problems.ts";
 import type { SubjectDefaults } from "./subject-defaults.ts";
@@ -167,7 +168,7 @@ class ConnectionReader {
       return { name: named, location, spec: null };
     }
     const attributes = toAttributes(entry.attributes, inherited, this.#surroundings.defaults);
-    this.#requireKey(attributes, context);
+    this.#problems.push(...loadingProblems(attributes, entry.attributes, context));
     const spec: SourceSpec = {
       ...attributes,
       name: named,
@@ -221,17 +222,6 @@ class ConnectionReader {
 
   #reportDuplicateChecks(attributes: SourceAttributesForm, context: FormContext): void {
     this.#problems.push(...duplicateChecks(attributes.checks, context));
-  }
-
-  #requireKey(attributes: SourceAttributes, { document, path, what }: FormContext): void {
-    if (attributes.strategy !== "merge" || attributes.key.length > 0) return;
-    this.#problems.push({
-      code: "merge-without-key",
-      severity: "error",
-      message: `${what.charAt(0).toUpperCase()}${what.slice(1)} merges, but has no \`key\` to find the rows by.`,
-      location: document.locateKey([...path, "strategy"]),
-      fix: "Add `key: <column>`, or a list of columns.",
-    });
   }
 }
 

@@ -5,8 +5,45 @@ import type { JsonObject } from "../std/json.ts";
 import type { Gate } from "./check.ts";
 import type { QueryParts } from "./sql-analysis.ts";
 
-/** How a load changes its table: all of it, its end, or the rows of its key. */
-export type LoadStrategy = "replace" | "append" | "merge";
+/**
+ * How a load changes its table: all of it, its end, the rows of its key, whole partitions, or the
+ * versions of its key.
+ */
+export type LoadStrategy = "replace" | "append" | "merge" | "partition" | "history";
+
+/** How rows leave a table that is merged, or how their versions end, when the source drops them. */
+export type DeletePolicy =
+  | {
+      /** A read that is complete does not have their key any more. */
+      readonly by: "comparison";
+      /** The largest share of the keys, above 0 and at most 1, that one load may remove. */
+      readonly maxShare: number;
+    }
+  | {
+      /** A column says so: by `value`, or, where that is `null`, by anything but NULL and false. */
+      readonly by: "column";
+      readonly column: string;
+      readonly value: string | number | boolean | null;
+    };
+
+/** How far behind its cursor a source is read again: in time, or in what the cursor counts. */
+export type LookBack = { readonly ms: number } | { readonly units: number };
+
+/** What a strategy needs to know beside the key. */
+export interface LoadOptions {
+  /** `partition`: the columns whose values together name one; empty for the other strategies. */
+  readonly partitionBy: readonly string[];
+  readonly deletes: DeletePolicy | null;
+  readonly lookBack: LookBack | null;
+  /** `history`: the column that says since when a row holds; `null` takes the cycle's instant. */
+  readonly eventTime: string | null;
+}
+
+/** How many versions of a table are kept, so that a load or build can be undone. */
+export interface RetainPolicy {
+  /** Versions before the current one; at least 1. */
+  readonly versions: number;
+}
 
 /**
  * What a subject does when one of its inputs is bypassed or failed and its data is not current:
@@ -49,8 +86,12 @@ export interface ContractTerms {
 /** What a person may declare about any source. */
 export interface SourceAttributes {
   readonly strategy: LoadStrategy;
-  /** Column names that identify a row; needed by `merge`. */
+  /** Column names that identify a row; needed by `merge` and `history`. */
   readonly key: readonly string[];
+  /** Absent where nothing of it is declared. */
+  readonly loading?: LoadOptions;
+  /** Absent where no version is kept. */
+  readonly retain?: RetainPolicy;
   /** 0 is the most critical. */
   readonly tier: number;
   readonly owner: string | null;

@@ -98,10 +98,13 @@ async function build(session: Session, request: TransformRequest): Promise<Trans
       rowsQuarantined: 0,
       rowsSuperseded: 0,
       rowsReplaced: 0,
+      rowsDeleted: 0,
       rowsCommitted: rows,
       parts: 1,
       measurements,
       provenance: request.provenance,
+      stands: null,
+      undo: null,
     },
     head,
   );

@@ -95,8 +95,11 @@ export async function repeatOutcome(
       rowsQuarantined: 0,
       rowsSuperseded: 0,
       rowsReplaced: 0,
+      rowsDeleted: 0,
       rowsCommitted: 0,
       provenance: request.provenance,
+      stands: head.stands,
+      undo: null,
     };
     await record(session, entry, head);
   }

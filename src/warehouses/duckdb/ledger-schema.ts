@@ -10,6 +10,7 @@ import type { Session } from "./duckdb-session.ts";
  * - cursors: how far each source has been read into its target;
  * - adapters: what each view over a loaded table was made from;
  * - releases: one row per release of rows from quarantine that let any back in;
+ * - kept: for each load or build that can be undone, what stood before it;
  * - parts: committed parts of loads that have not yet finished.
  */
 const migrations: readonly (readonly string[])[] = [
@@ -76,11 +77,38 @@ const migrations: readonly (readonly string[])[] = [
     "CREATE TABLE _sluice.adapters (view_name VARCHAR PRIMARY KEY, definition VARCHAR NOT NULL)",
   ],
   ["CREATE TABLE _sluice.epoch (value BIGINT NOT NULL)", "INSERT INTO _sluice.epoch VALUES (0)"],
+  [
+    "ALTER TABLE _sluice.loads ADD COLUMN rows_deleted BIGINT DEFAULT 0",
+    // What stands once the entry has committed, where that is not the entry itself.
+    "ALTER TABLE _sluice.loads ADD COLUMN stands VARCHAR",
+    "ALTER TABLE _sluice.loads ADD COLUMN undoes VARCHAR",
+    "ALTER TABLE _sluice.loads ADD COLUMN condemned VARCHAR",
+    "ALTER TABLE _sluice.loads ADD COLUMN reason VARCHAR",
+    `CREATE TABLE _sluice.kept (
+       load VARCHAR PRIMARY KEY,
+       target VARCHAR NOT NULL,
+       form VARCHAR NOT NULL,
+       definition VARCHAR,
+       before VARCHAR,
+       source VARCHAR,
+       cursor_json VARCHAR,
+       has_quarantine BOOLEAN NOT NULL,
+       kept_at BIGINT NOT NULL
+     )`,
+  ],
 ];
 
 /** Makes the schemas and brings the ledger's tables to this version. Runs inside a transaction. */
 export async function migrateLedger(session: Session): Promise<void> {
-  for (const schema of ["raw", "quarantine", "main", "adapted", "_sluice", "_sluice_build"]) {
+  for (const schema of [
+    "raw",
+    "quarantine",
+    "main",
+    "adapted",
+    "_sluice",
+    "_sluice_build",
+    "_sluice_versions",
+  ]) {
     await session.run(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
   }
   await session.run("CREATE TABLE IF NOT EXISTS _sluice.versions (version INTEGER PRIMARY KEY)");

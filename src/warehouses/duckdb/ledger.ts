@@ -17,13 +17,15 @@ export interface Head {
   readonly work: Hash;
   readonly foundation: Hash;
   readonly fingerprint: Hash;
+  /** The entry whose content the target has; mostly itself. */
+  readonly stands: Hash;
 }
 
 /** What a committed load or build leaves in the ledger. */
 export interface Entry {
   readonly id: Hash;
   readonly target: TableName;
-  readonly kind: "load" | "transform";
+  readonly kind: "load" | "transform" | "undo";
   readonly strategy: string;
   /** Identity of what was asked for, whatever stood there before. */
   readonly work: Hash;
@@ -40,10 +42,15 @@ export interface Entry {
   readonly rowsQuarantined: number;
   readonly rowsSuperseded: number;
   readonly rowsReplaced: number;
+  readonly rowsDeleted: number;
   readonly rowsCommitted: number;
   readonly parts: number;
   readonly measurements: readonly Measurement[];
   readonly provenance: Provenance;
+  /** The entry whose content the target has after this one; `null` where it is this one's own. */
+  readonly stands: Hash | null;
+  /** Of an undo: the entry that it takes back, and why. */
+  readonly undo: { readonly of: Hash; readonly condemned: Hash; readonly reason: string } | null;
 }
 
 /**
@@ -64,11 +71,12 @@ export async function fence(session: Session, target: TableName, epoch: number):
 
 export async function readHead(session: Session, target: TableName): Promise<Head | null> {
   const [row] = await session.rows(
-    `SELECT id, seq, strategy, work, foundation, fingerprint FROM _sluice.loads
+    `SELECT id, seq, strategy, work, foundation, fingerprint, coalesce(stands, id)
+     FROM _sluice.loads
      WHERE target = ${literal(tableText(target))} ORDER BY seq DESC LIMIT 1`,
   );
   if (row === undefined) return null;
-  const [id, seq, strategy, work, foundation, fingerprint] = row.map(String);
+  const [id, seq, strategy, work, foundation, fingerprint, stands] = row.map(String);
   return {
     id: id ?? "",
     seq: Number(seq),
@@ -76,6 +84,7 @@ export async function readHead(session: Session, target: TableName): Promise<Hea
     work: work ?? "",
     foundation: foundation ?? "",
     fingerprint: fingerprint ?? "",
+    stands: stands ?? "",
   };
 }
 
@@ -88,6 +97,7 @@ export type Committed = Pick<
   | "rowsQuarantined"
   | "rowsSuperseded"
   | "rowsReplaced"
+  | "rowsDeleted"
   | "rowsCommitted"
   | "parts"
   | "measurements"
@@ -97,7 +107,8 @@ export type Committed = Pick<
 export async function readCommitted(session: Session, id: Hash): Promise<Committed | null> {
   const [row] = await session.rows(
     `SELECT rows_staged, rows_inserted, rows_updated, rows_quarantined, rows_committed, parts,
-            measurements_json, rows_superseded, rows_replaced
+            measurements_json, rows_superseded, rows_replaced,
+            rows_deleted
      FROM _sluice.loads WHERE id = ${literal(id)}`,
   );
   if (row === undefined) return null;
@@ -110,6 +121,7 @@ export async function readCommitted(session: Session, id: Hash): Promise<Committ
     rowsCommitted: count(4),
     rowsSuperseded: count(7),
     rowsReplaced: count(8),
+    rowsDeleted: count(9),
     parts: count(5),
     measurements: parseMeasurements(String(row[6])),
   };
@@ -147,6 +159,11 @@ export async function record(session: Session, entry: Entry, head: Head | null):
     provenance.at,
     entry.rowsSuperseded,
     entry.rowsReplaced,
+    entry.rowsDeleted,
+    entry.stands,
+    entry.undo?.of ?? null,
+    entry.undo?.condemned ?? null,
+    entry.undo?.reason ?? null,
   ];
   await session.run(`INSERT INTO _sluice.loads VALUES (${values.map(literal).join(", ")})`);
 }
@@ -219,7 +236,9 @@ export async function readOutputs(session: Session): Promise<ReadonlyMap<string,
             (SELECT c.value FROM _sluice.cursors c
              WHERE c.target = l.target AND l.kind = 'load'
                AND EXISTS (SELECT 1 FROM relations r
-                           WHERE r.kind = 'table' AND r.schema_name || '.' || r.name = c.target))
+                           WHERE r.kind = 'table' AND r.schema_name || '.' || r.name = c.target)),
+            (SELECT arg_max(u.condemned, u.seq) FROM _sluice.loads u
+             WHERE u.target = l.target AND u.condemned IS NOT NULL)
      FROM _sluice.loads l
      QUALIFY row_number() OVER (PARTITION BY l.target ORDER BY l.seq DESC) = 1
      ORDER BY l.target`,
@@ -237,8 +256,8 @@ export async function readOutputs(session: Session): Promise<ReadonlyMap<string,
         quarantinedRows: Number(row[7]),
         columns: parseColumns(String(row[8])),
         released: typeof row[10] === "string" ? hashText(row[10]) : null,
-        condemned: null,
         cursor: typeof row[11] === "string" ? parseJson(row[11]) : null,
+        condemned: row[12] === null ? null : String(row[12]),
       },
     ]),
   );

@@ -97,6 +97,7 @@ export async function loadOne(session: Session, step: LoadStep): Promise<LoadOut
     rowsQuarantined,
     rowsSuperseded: keys.superseded,
     rowsReplaced,
+    rowsDeleted: 0,
     parts: step.filled?.parts ?? 1,
     measurements,
   };
@@ -205,6 +206,9 @@ async function write(
     const inserted = await session.count(`SELECT count(*) FROM ${staged.rows}`);
     return { inserted, updated: 0, unchanged: 0 };
   }
+  if (request.strategy === "partition" || request.strategy === "history") {
+    throw new OperatingError("WAREHOUSE_REFUSED", `Strategy ${request.strategy} is not built yet`);
+  }
   const { relation } = claim;
   const shape = await shapeTarget(session, request, {
     columns: planned,
@@ -245,6 +249,8 @@ function recordLoad(
     ...counts,
     rowsCommitted: counts.rowsInserted + counts.rowsUpdated,
     provenance: request.provenance,
+    stands: null,
+    undo: null,
   };
   return record(session, entry, claim.head);
 }

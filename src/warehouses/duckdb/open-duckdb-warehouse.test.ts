@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { plainLoading } from "../../core/project/load-options.ts";
 import { hashText } from "../../core/std/hash.ts";
 import type { Manifest } from "../../ports/staging.ts";
 import type { LoadRequest, Warehouse } from "../../ports/warehouse.ts";
@@ -69,6 +70,7 @@ describe("openDuckdbWarehouse", () => {
       target: { schema: "raw", name: "s" },
       strategy: "replace",
       key: [],
+      loading: plainLoading,
       manifest,
       cursorBefore: null,
       fingerprint: manifest.id,
@@ -273,6 +275,12 @@ describe("openDuckdbWarehouse", () => {
       path,
       `ALTER TABLE w._sluice.loads DROP COLUMN rows_superseded;
        ALTER TABLE w._sluice.loads DROP COLUMN rows_replaced;
+       ALTER TABLE w._sluice.loads DROP COLUMN rows_deleted;
+       ALTER TABLE w._sluice.loads DROP COLUMN stands;
+       ALTER TABLE w._sluice.loads DROP COLUMN undoes;
+       ALTER TABLE w._sluice.loads DROP COLUMN condemned;
+       ALTER TABLE w._sluice.loads DROP COLUMN reason;
+       DROP TABLE w._sluice.kept;
        DROP TABLE w._sluice.releases;
        DROP TABLE w._sluice.adapters;
        DROP TABLE w._sluice.epoch;

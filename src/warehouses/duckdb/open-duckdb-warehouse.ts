@@ -18,6 +18,7 @@ import { releaseRows } from "./release-rows.ts";
 import { literalPath } from "./staged-scan.ts";
 import { targetLocks } from "./target-locks.ts";
 import { translateDuckdbError } from "./translate-duckdb-error.ts";
+import { noVersionKept } from "./undo-load.ts";
 
 export interface DuckdbWarehouseOptions {
   /** Absolute, or `:memory:`. */
@@ -122,6 +123,8 @@ function warehouseOf(instance: DuckDBInstance): Warehouse {
     ...effectsOn(instance),
     outputs: () => read("Reading the ledger", readOutputs),
     cursor: (source) => read("Reading a cursor", (session) => readCursor(session, source)),
+    undo: ({ target }) => Promise.reject(noVersionKept(target)),
+    prune: () => Promise.resolve(0),
     measure: (table, gates, signal) => {
       const what = tableText(table);
       const scope = { rows: quoteTable(table), taken: null, what };
