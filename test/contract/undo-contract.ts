@@ -10,7 +10,13 @@ export function undoContract(scene: WarehouseScene): void {
     const request = loadOf(staged("u", "id\n1\n", "id BIGINT", { format: csv }));
     await load(request);
     const { target, fingerprint, provenance } = request;
-    const undo = { target, fingerprint, verdict: fingerprint, reason: "a check failed", provenance };
+    const undo = {
+      target,
+      fingerprint,
+      verdict: fingerprint,
+      reason: "a check failed",
+      provenance,
+    };
     await expect(scene.warehouse.undo(undo, never())).rejects.toMatchObject({
       code: "VERSION_GONE",
     });

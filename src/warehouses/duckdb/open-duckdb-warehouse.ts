@@ -159,7 +159,9 @@ function warehouseOf(instance: DuckDBInstance): Warehouse {
 }
 
 /** What changes the warehouse, one transaction at a time for each target. */
-function effectsOn(instance: DuckDBInstance): Pick<Warehouse, "load" | "transform" | "undo" | "release"> {
+function effectsOn(
+  instance: DuckDBInstance,
+): Pick<Warehouse, "load" | "transform" | "undo" | "release"> {
   const locks = targetLocks();
   // Locks of their own: a schema is made while a target is held.
   const schemaLocks = targetLocks();
