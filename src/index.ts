@@ -105,6 +105,7 @@ export type {
 } from "./core/schema/schema-change.ts";
 export type { Column, TableName, TableSchema } from "./core/schema/table-schema.ts";
 export type {
+  AnySignal,
   OverrideData,
   PressureLevel,
   Remark,
@@ -113,6 +114,15 @@ export type {
   SignalOf,
   SignalType,
 } from "./core/signals/signal.ts";
+export type {
+  Standing,
+  StandingCircuit,
+  StandingLate,
+  StandingOverride,
+  StandingPressure,
+  StandingQuality,
+  StandingTier,
+} from "./core/signals/standing.ts";
 export type { Hash } from "./core/std/hash.ts";
 export type { Json, JsonObject } from "./core/std/json.ts";
 export type { EpochMs } from "./core/std/time.ts";
@@ -134,6 +144,14 @@ export type {
   QuarantineRowsReport,
   ReleaseReport,
 } from "./engine/quarantine-report.ts";
+export type {
+  ReceivedSignal,
+  SentReport,
+  SignalDesk,
+  SignalRequest,
+  SignalState,
+  SignalsReport,
+} from "./engine/signal-desk.ts";
 export type {
   CheckReport,
   CycleOptions,

@@ -64,6 +64,8 @@ const jsonForms: readonly (readonly [string, readonly string[], readonly string[
     ["quarantine", "release", "sales", "--by", "ada"],
     ["source", "rowsReleased", "rowsKept", "kept"],
   ],
+  ["signal", ["signal", "freeze", "flights", "--by", "ada"], ["signal", "isNew"]],
+  ["signals", ["signals"], ["at", "standing", "signals"]],
   ["replay", ["replay"], ["run", "blueprint", "recomputed", "identical"]],
   ["doctor", ["doctor"], ["ok", "findings"]],
   ["version", ["version"], ["version"]],

@@ -1,3 +1,4 @@
+import type { Standing } from "../core/signals/standing.ts";
 import type { EpochMs } from "../core/std/time.ts";
 import type { Catalog, CatalogReader } from "../ports/catalog.ts";
 import type { CommittedOutput, Warehouse } from "../ports/warehouse.ts";
@@ -17,6 +18,8 @@ export interface CycleStart {
   readonly connections: Connections;
   /** What is remembered of shapes. */
   readonly drift: DriftNotes;
+  /** What signals say that holds, at the same instant. */
+  readonly standing: Standing;
   /** Where analyses are kept; `null` while there is no catalog. */
   readonly catalog: CatalogReader | null;
   /** The same catalog where this cycle may write. */

@@ -4,7 +4,6 @@ import { decisionsOf } from "../core/decide/decision-of.ts";
 import { proposeChanges } from "../core/decide/propose-changes.ts";
 import type { Profile } from "../core/metadata/profile.ts";
 import type { Negotiation } from "../core/routes/negotiation.ts";
-import { noStanding } from "../core/signals/standing.ts";
 import { present } from "../core/std/assert.ts";
 import { compareText } from "../core/std/compare.ts";
 import { readContentNotes } from "./content-notes.ts";
@@ -91,7 +90,7 @@ export async function decideCycle(
     history: historyOf(past, harvested.sources, project.models),
     drift,
     reads,
-    standing: noStanding,
+    standing: start.standing,
     focus: null,
   });
   return { harvest: harvested, decided, histories };

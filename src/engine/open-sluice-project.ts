@@ -24,8 +24,10 @@ import { readDrifts } from "./read-drifts.ts";
 import { lineageReader } from "./read-lineage.ts";
 import { readOutputs } from "./read-outputs.ts";
 import { readQuarantined, readQuarantinedRows } from "./read-quarantine.ts";
+import { readStanding } from "./read-signals.ts";
 import { releaseQuarantined } from "./release-quarantined.ts";
 import { pastRun, runCycle } from "./run-cycle.ts";
+import { signalDesk } from "./send-signal.ts";
 import type { CycleOptions, SluiceProject } from "./sluice-project.ts";
 
 /** A project over these parts. It holds nothing open between calls. */
@@ -78,6 +80,7 @@ export function openSluiceProject(parts: Parts): SluiceProject {
       }),
     doctor: async () => await diagnose(parts),
     ...driftReader(parts),
+    ...signalDesk(parts),
     ...lineageReader(parts, async () =>
       startCycle(parts, {}, async (start) => {
         const { sources, snapshot } = await harvestCycle(parts, start, {});
@@ -128,13 +131,15 @@ async function startCycle<T>(
   await using connections = connectionsOf(loaded.project, parts);
   const notes = await readCycleNotes(catalog);
   await using scratch = await parts.openScratch(loaded.project);
+  const at = options.now ?? parts.clock.now();
   return await work({
     loaded,
-    at: options.now ?? parts.clock.now(),
+    at,
     notes,
     outputs: await readOutputs(parts, loaded.project, notes),
     connections,
     drift: await readDriftNotes(catalog),
+    standing: await readStanding(catalog, at),
     catalog,
     writer: null,
     openProbing: () => openProbing(parts, loaded.project, { staging: scratch, connections }),

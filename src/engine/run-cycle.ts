@@ -23,6 +23,7 @@ import { abandonRun } from "./journal.ts";
 import type { ValidProject } from "./load-project.ts";
 import { runBlueprint } from "./local-host.ts";
 import type { Parts } from "./parts.ts";
+import { readPending } from "./read-signals.ts";
 import { runReport } from "./run-report.ts";
 import type { RunOptions, RunReport } from "./sluice-project.ts";
 
@@ -92,6 +93,7 @@ async function newRun(workshop: Workshop, options: RunOptions): Promise<Prepared
   const at = options.now ?? parts.clock.now();
   const id = parts.random.runId(parts.clock.now());
   const notes = await readCycleNotes(catalog);
+  const received = await readPending(catalog, at);
   const start = {
     loaded,
     at,
@@ -99,6 +101,7 @@ async function newRun(workshop: Workshop, options: RunOptions): Promise<Prepared
     outputs: await warehouse.outputs(),
     connections,
     drift: await readDriftNotes(catalog),
+    standing: received.standing,
     catalog,
     writer: catalog,
     openProbing: () =>
@@ -125,6 +128,7 @@ async function newRun(workshop: Workshop, options: RunOptions): Promise<Prepared
     decision: record.id,
   };
   await catalog.createRun(summary);
+  await catalog.takeSignals(received.pending, id, startedAt);
   options.onPlan?.(planReport(loaded, cycle), summary.id);
   return { summary, blueprint, input, log: [] };
 }

@@ -16,6 +16,7 @@ import type { Rows } from "../ports/warehouse.ts";
 import type { DriftReader } from "./drift-report.ts";
 import type { LineageReader } from "./lineage-report.ts";
 import type { QuarantineDesk } from "./quarantine-report.ts";
+import type { SignalDesk } from "./signal-desk.ts";
 
 export type { DiffEntry, DiffReport, WhyLink, WhyReport };
 
@@ -24,7 +25,12 @@ export type { DiffEntry, DiffReport, WhyLink, WhyReport };
  * project throw PROJECT_INVALID with all problems in `problems` of the error's cause; `check`
  * returns them instead.
  */
-export interface SluiceProject extends AsyncDisposable, DriftReader, QuarantineDesk, LineageReader {
+export interface SluiceProject
+  extends AsyncDisposable,
+    DriftReader,
+    QuarantineDesk,
+    LineageReader,
+    SignalDesk {
   /** Absolute. */
   readonly folder: string;
   /** Reads and checks all project files, without any connection to a source. */

@@ -19,12 +19,7 @@ const writing = `
   console.log("open");
   for (let seq = first; ; seq += 1) {
     const event = { type: "CancelRequested", at: seq, cause: "x".repeat(200) };
-    try {
-      await catalog.append("r", [{ seq, event }]);
-    } catch (error) {
-      console.log(error.code);
-      break;
-    }
+    await catalog.append("r", [{ seq, event }]);
     console.log(seq);
   }
 `;
@@ -116,19 +111,38 @@ test("whatever was acknowledged before a kill is there after it, and the log goe
   }
 });
 
+/** Appends an event, says so, and once it is told to goes on with the next one. */
+const writingWhenTold = `
+  const { sqliteCatalogs } = await import(process.argv[1]);
+  const catalog = await sqliteCatalogs.openWriter(process.argv[2], "sluice run");
+  const append = (seq) => catalog.append("r", [{ seq, event: { type: "RunResumed", at: seq } }]);
+  await catalog.createRun({
+    id: "r", startedAt: 1, finishedAt: null, status: "running", blueprint: "b", decision: "d",
+  });
+  await append(0);
+  console.log("0");
+  process.stdin.once("data", () => {
+    append(1).then(() => console.log("1"), (error) => console.log(error.code)).then(() => process.exit());
+  });
+`;
+
 test("a writer that was stopped and taken over from writes nothing when it goes on", async () => {
   const path = join(newFolder(), "catalog.db");
-  const writer = await startWriter(path);
-  const isGone = once(writer.child, "close");
-  await writer.said(5);
-  writer.child.kill("SIGSTOP");
+  const args = ["--input-type=module", "--eval", writingWhenTold, module, path];
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  const lines = createInterface({ input: child.stdout });
+  expect(await once(lines, "line")).toEqual(["0"]);
+  child.kill("SIGSTOP");
   // As on a disk whose locks do not hold, or by someone who thought that it was in the way.
   rmSync(`${path}.lock`);
   const catalog = await sqliteCatalogs.openWriter(path, "sluice serve");
   const before = await catalog.events("r");
-  writer.child.kill("SIGCONT");
-  await isGone;
-  expect(writer.lines.at(-1)).toBe("FENCED_OUT");
+  child.stdin.write("go on\n");
+  child.kill("SIGCONT");
+  expect(await once(lines, "line")).toEqual(["FENCED_OUT"]);
   expect(await catalog.events("r")).toEqual(before);
   await catalog.append("r", [{ seq: before.length, event: { type: "RunResumed", at: 1 } }]);
   await catalog[Symbol.asyncDispose]();

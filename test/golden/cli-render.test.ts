@@ -8,6 +8,7 @@ import { renderReplay } from "../../src/cli/render/render-replay.ts";
 import { renderRows } from "../../src/cli/render/render-rows.ts";
 import { renderRun } from "../../src/cli/render/render-run.ts";
 import { renderRuns } from "../../src/cli/render/render-runs.ts";
+import { renderSent, renderSignals } from "../../src/cli/render/render-signals.ts";
 import { renderSources } from "../../src/cli/render/render-sources.ts";
 import { renderWhy } from "../../src/cli/render/render-why.ts";
 import { displayWidth } from "../../src/cli/text/display-width.ts";
@@ -27,6 +28,7 @@ import {
 } from "../support/cli-reports.ts";
 import { colorStyle, plainStyle } from "../support/cli-style.ts";
 import { flightsDecided, flightsPlan, upToDatePlan, widePlan } from "../support/plan-report.ts";
+import { flightsSignals, sentFreeze } from "../support/signal-reports.ts";
 
 const why = (task: string) => present(explainTask(flightsDecided(), task), task);
 
@@ -48,6 +50,9 @@ const screens: Readonly<Record<string, (style: Style) => readonly string[]>> = {
   "sources.txt": (style) => renderSources(flightsSources(), style),
   "doctor.txt": (style) => renderDoctor(flightsDoctor(), style),
   "check.txt": (style) => renderCheck(brokenCheck(), style),
+  "signals.txt": (style) => renderSignals(flightsSignals(), style),
+  "signals-none.txt": (style) => renderSignals({ ...flightsSignals(), signals: [] }, style),
+  "signal.txt": (style) => renderSent(sentFreeze(), style),
   "rows.txt": (style) => renderRows(flightsRows(), style),
   "replay.txt": (style) =>
     renderReplay(

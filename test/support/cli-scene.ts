@@ -24,6 +24,7 @@ import {
 import { flightsImpact, flightsLineage } from "./lineage-reports.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { flightsPlan } from "./plan-report.ts";
+import { flightsSignals, sentFreeze } from "./signal-reports.ts";
 
 /** A stream that keeps what is written, and that may break after so many writes. */
 export class KeptStream implements CliStream {
@@ -96,6 +97,8 @@ function projectOf(reports: ProjectReports): SluiceProject {
     releaseQuarantined: async (source) => ({ ...releasedSales(), source }),
     lineage: async () => flightsLineage(),
     impact: async () => flightsImpact(),
+    sendSignal: async () => sentFreeze(),
+    signals: async () => flightsSignals(),
     sample: async () => flightsRows(),
     [Symbol.asyncDispose]: async () => undefined,
     ...reports,

@@ -3,6 +3,7 @@ import { contractSpec } from "./contract-spec.ts";
 import { impactSpec, lineageSpec } from "./lineage-spec.ts";
 import { negotiateSpec } from "./negotiate-spec.ts";
 import { quarantineSpec } from "./quarantine-spec.ts";
+import { signalSpecs } from "./signal-spec.ts";
 
 const runArg: ArgSpec = {
   name: "run",
@@ -176,6 +177,7 @@ export const commandTable: readonly CommandSpec[] = [
   impactSpec,
   negotiateSpec,
   quarantineSpec,
+  ...signalSpecs,
   {
     name: "replay",
     summary: "decide again from a run's recorded inputs and compare byte for byte",

@@ -37,6 +37,16 @@ export interface CommandInput {
   readonly isUpstream: boolean;
   /** `--downstream` */
   readonly isDownstream: boolean;
+  /** `--data`, as typed. */
+  readonly data: string | null;
+  /** `--why` */
+  readonly why: string | null;
+  /** `--until`, as typed. */
+  readonly until: string | null;
+  /** `--cancel` */
+  readonly isCancelling: boolean;
+  /** `--id` */
+  readonly id: string | null;
   /** `--depth`: steps of a graph; `null` goes on to the end. */
   readonly depth: number | null;
 }

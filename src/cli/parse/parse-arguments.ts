@@ -118,6 +118,11 @@ function readInput(
     dialect: text(options["dialect"]),
     isUpstream: options["upstream"] === true,
     isDownstream: options["downstream"] === true,
+    data: text(options["data"]),
+    why: text(options["why"]),
+    until: text(options["until"]),
+    isCancelling: options["cancel"] === true,
+    id: text(options["id"]),
     depth: count("--depth", text(options["depth"])),
   };
 }
