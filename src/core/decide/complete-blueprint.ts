@@ -10,11 +10,14 @@ import { findIdle } from "./demand.ts";
 import { driftId } from "./drift-trees.ts";
 import { orderByGates, sourcesLookedAt } from "./gate-order.ts";
 import type { Surroundings } from "./segment.ts";
+import { findSpared, pressingResource } from "./spare-optional.ts";
 import type { CycleContext, SubjectNode } from "./subject-node.ts";
 
 /** What only the subjects together decide: who is asked for, who travels with whom, who waits for whom. */
 export interface Whole {
   readonly idle: ReadonlySet<string>;
+  /** Optional, and left out under pressure. */
+  readonly spared: ReadonlySet<string>;
   readonly batches: readonly Batch[];
   readonly batchOf: ReadonlyMap<string, string>;
   readonly gatedBy: ReadonlyMap<string, readonly Dependency[]>;
@@ -27,8 +30,11 @@ export function surroundingsOf(
   nodes: ReadonlyMap<string, SubjectNode>,
   models: readonly ModelSpec[],
 ): Whole {
-  const idle = findIdle(nodes, models);
-  const runs = (subject: string) => nodes.get(subject)?.bypass === null && !idle.has(subject);
+  const spared = findSpared(context.input, nodes, models);
+  const idle = findIdle(nodes, models, spared);
+  const pressure = pressingResource(context.input);
+  const runs = (subject: string) =>
+    nodes.get(subject)?.bypass === null && !idle.has(subject) && !spared.has(subject);
   const batches = formBatches(groupMembers(nodes, runs));
   const batchOf = new Map(
     batches.flatMap(({ id, tasks }) =>
@@ -39,11 +45,12 @@ export function surroundingsOf(
   const kindOf = (subject: string) => nodes.get(subject)?.kind ?? "source";
   const around = (subject: string): Surroundings => ({
     isIdle: idle.has(subject),
+    pressedBy: spared.has(subject) ? pressure : null,
     batch: batchOf.get(subject) ?? null,
     gatedBy: gatedBy.get(subject) ?? [],
     kindOf,
   });
-  return { idle, batches, batchOf, gatedBy, around };
+  return { idle, spared, batches, batchOf, gatedBy, around };
 }
 
 function* groupMembers(
@@ -78,7 +85,7 @@ export interface Parts {
 /** Hashes the blueprint, and binds it to what it was decided from. */
 export function completeBlueprint(parts: Parts): Decided {
   const { context, nodes, models, whole, segments, summary, trees } = parts;
-  const { idle, batches, batchOf, gatedBy } = whole;
+  const { idle, spared, batches, batchOf, gatedBy } = whole;
   const blueprint: Blueprint = {
     id: hashOf({ batches, segments: trees.segments.id }),
     segments,
@@ -89,7 +96,7 @@ export function completeBlueprint(parts: Parts): Decided {
     blueprint,
     record: recordOf(context, trees, blueprint),
     summary,
-    workings: { context, nodes, models, idle, batchOf, gatedBy, trees },
+    workings: { context, nodes, models, idle, spared, batchOf, gatedBy, trees },
   };
 }
 

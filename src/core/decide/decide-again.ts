@@ -174,6 +174,8 @@ function isSameToReaders(before: SubjectNode | undefined, after: SubjectNode): b
 function markSurroundings(before: Workings, after: Whole, touched: Set<string>): void {
   for (const name of after.idle) if (!before.idle.has(name)) touched.add(name);
   for (const name of before.idle) if (!after.idle.has(name)) touched.add(name);
+  for (const name of after.spared) if (!before.spared.has(name)) touched.add(name);
+  for (const name of before.spared) if (!after.spared.has(name)) touched.add(name);
   for (const [name, batch] of after.batchOf) {
     if (before.batchOf.get(name) !== batch) touched.add(name);
   }

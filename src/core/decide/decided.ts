@@ -28,6 +28,8 @@ export interface Workings {
   readonly models: readonly ModelSpec[];
   /** Subjects that nothing asks for. */
   readonly idle: ReadonlySet<string>;
+  /** Optional, and left out under pressure. */
+  readonly spared: ReadonlySet<string>;
   /** The batch of a subject's load. */
   readonly batchOf: ReadonlyMap<string, string>;
   /** Tasks that a subject waits for because of its gates. */

@@ -32,8 +32,9 @@ export function taskEvidence(decided: Decided, node: SubjectNode, task: Task): J
       return missing(decided, node);
     case "not_demanded":
       return { readers: decided.workings.context.readers.get(node.subject) ?? [] };
-    case "condemned":
     case "pressure":
+      return pressure(decided, task.bypass.by);
+    case "condemned":
     case "frozen":
     case "isolated":
     case "override":
@@ -83,6 +84,11 @@ function upstream(decided: Decided, node: SubjectNode, by: string | null): Json 
     output: above?.output.state ?? "absent",
     ...(fallback === null ? {} : { fallback: fallback.evidence }),
   };
+}
+
+function pressure({ input }: Decided, resource: string | null): Json {
+  const pressing = resource === null ? undefined : input.standing.pressure.get(resource);
+  return { resource, level: pressing?.level ?? null, signal: pressing?.signal ?? null };
 }
 
 function missing({ workings }: Decided, node: SubjectNode): Json {

@@ -19,6 +19,8 @@ import {
 export interface Surroundings {
   /** Nothing asks for it. */
   readonly isIdle: boolean;
+  /** What runs short, where the subject is left out for that; else `null`. */
+  readonly pressedBy: string | null;
   /** The batch of its load. */
   readonly batch: string | null;
   /** Tasks that fill tables which its gates look at. */
@@ -99,10 +101,10 @@ const noDependencies: readonly Dependency[] = [];
 function sourceTasks(
   context: CycleContext,
   node: SourceNode,
-  { isIdle, batch, gatedBy }: Surroundings,
+  { batch, gatedBy, ...around }: Surroundings,
 ): readonly TaskPlan[] {
   const { subject, spec, fingerprint } = node;
-  const bypass = finalBypass(node.bypass, isIdle);
+  const bypass = finalBypass(node.bypass, around);
   const shared = { bypass, batch: null, split: null };
   const profile = profileOf(context, spec);
   const split = splitOf(node, profile.volume.rows);
@@ -121,16 +123,16 @@ function sourceTasks(
       batch,
       split,
     },
-    measuringTask(context, node, { kind: "verify", bypass, isIdle }),
+    measuringTask(context, node, { kind: "verify", bypass, around }),
   ];
 }
 
 function modelTasks(
   context: CycleContext,
   node: ModelNode,
-  { isIdle, kindOf, gatedBy }: Surroundings,
+  { kindOf, gatedBy, ...around }: Surroundings,
 ): readonly TaskPlan[] {
-  const bypass = finalBypass(node.bypass, isIdle);
+  const bypass = finalBypass(node.bypass, around);
   const after = node.arrivals
     .filter((arrival) => arrival.state === "awaited")
     .map(({ subject, policy }) => ({
@@ -146,7 +148,7 @@ function modelTasks(
       batch: null,
       split: null,
     },
-    measuringTask(context, node, { kind: "check", bypass, isIdle }),
+    measuringTask(context, node, { kind: "check", bypass, around }),
   ];
 }
 
@@ -157,9 +159,9 @@ function modelTasks(
 function measuringTask(
   context: CycleContext,
   node: SubjectNode,
-  making: { readonly kind: TaskKind; readonly bypass: Bypass | null; readonly isIdle: boolean },
+  making: { readonly kind: TaskKind; readonly bypass: Bypass | null; readonly around: Need },
 ): TaskPlan {
-  const { kind, bypass, isIdle } = making;
+  const { kind, bypass, around } = making;
   const fingerprint = measuringFingerprint(node);
   const plan = { kind, fingerprint, after: noDependencies, batch: null, split: null };
   if (bypass === null) {
@@ -168,7 +170,7 @@ function measuringTask(
   }
   const isMeasured = historyOf(context, node.subject)?.verified === fingerprint;
   if (bypass.reason === "up_to_date" && !isMeasured) {
-    return { ...plan, bypass: finalBypass(null, isIdle) };
+    return { ...plan, bypass: finalBypass(null, around) };
   }
   return { ...plan, bypass };
 }
@@ -177,10 +179,13 @@ function measuringFingerprint({ fingerprint, prepared }: SubjectNode): Hash | nu
   return fingerprint === null ? null : hashOf({ of: fingerprint, watched: prepared.watched });
 }
 
-/** Nobody asking for it matters only where there would be something to do, or to wait for. */
-function finalBypass(bypass: Bypass | null, isIdle: boolean): Bypass | null {
-  const isOpen = bypass === null || bypass.reason === "upstream";
-  return isIdle && isOpen ? { reason: "not_demanded", by: null } : bypass;
+type Need = Pick<Surroundings, "isIdle" | "pressedBy">;
+
+/** Whether it is needed matters only where there would be something to do, or to wait for. */
+function finalBypass(bypass: Bypass | null, { isIdle, pressedBy }: Need): Bypass | null {
+  if (bypass !== null && bypass.reason !== "upstream") return bypass;
+  if (isIdle) return { reason: "not_demanded", by: null };
+  return pressedBy === null ? bypass : { reason: "pressure", by: pressedBy };
 }
 
 function splitOf({ prepared }: SourceNode, rows: number | null): Task["split"] {

@@ -50,8 +50,12 @@ export function explainBypass(
       );
     case "isolated":
       return link(isolatedText(node), isolatedCauses(decided, node));
-    case "condemned":
     case "pressure":
+      return link(
+        `${node.subject} is optional, and ${task.bypass.by} runs short: what is optional is left out.`,
+        [],
+      );
+    case "condemned":
     case "frozen":
     case "override":
     case undefined:
