@@ -13,9 +13,12 @@ async function extractOne(
   signal: AbortSignal,
 ): Promise<TaskResult> {
   const source = present(context.sources.get(segment.subject), `${task.id} has a source`);
-  const content = task.fingerprint ?? context.run;
-  const staged = await stageSource(source, content, context, signal);
-  const { manifest, extraction, cursor, isRepeat } = staged;
+  const wanted = {
+    key: task.fingerprint ?? context.run,
+    probed: context.profiles.get(source.name)?.fingerprint ?? null,
+  };
+  const staged = await stageSource(source, wanted, context, signal);
+  const { manifest, extraction, cursor, isRepeat, isMoved } = staged;
   return {
     rows: manifest.rows,
     isRepeat,
@@ -26,6 +29,7 @@ async function extractOne(
       scope: manifest.scope,
       files: manifest.files.length,
       bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
+      ...(isMoved ? { isMoved } : {}),
     },
   };
 }

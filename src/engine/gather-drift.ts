@@ -22,7 +22,7 @@ import { catalogLineageCache, memoryLineageCache } from "./lineage-cache.ts";
 import type { Parts } from "./parts.ts";
 import type { ModelLineage } from "./project-lineage.ts";
 import { newShapes } from "./source-shapes.ts";
-import { stageSource } from "./stage-source.ts";
+import { stageSource, type WantedContent } from "./stage-source.ts";
 
 /** What of a cycle's drift is known, with the histories that grew. */
 export interface GatheredDrift extends Pick<DriftFound, "histories"> {
@@ -177,10 +177,11 @@ async function probe(
   const fingerprint = harvested.snapshot.profiles.get(drift.source)?.profile.fingerprint ?? null;
   const probes = probesWanted(drift, of.exposures);
   if (spec === undefined || probes.length === 0) return [];
-  const content = extractFingerprint(spec, fingerprint);
-  if (content === null) return [];
+  const key = extractFingerprint(spec, fingerprint);
+  if (key === null) return [];
+  const wanted = { key, probed: fingerprint };
   await using place = await start.openProbing();
-  return place === null ? [] : await probeBatch(parts, place, { spec, content, probes, signal });
+  return place === null ? [] : await probeBatch(parts, place, { spec, wanted, probes, signal });
 }
 
 function probesWanted(
@@ -206,18 +207,18 @@ async function probeBatch(
   place: ProbingPlace,
   {
     spec,
-    content,
+    wanted,
     probes,
     signal,
   }: {
     readonly spec: SourceSpec;
-    readonly content: string;
+    readonly wanted: WantedContent;
     readonly probes: readonly Probe[];
     readonly signal: AbortSignal;
   },
 ): Promise<readonly ProbeResult[]> {
   try {
-    const { manifest } = await stageSource(spec, content, place, signal);
+    const { manifest } = await stageSource(spec, wanted, place, signal);
     return await place.warehouse.probe(manifest, probes, signal);
   } catch (error) {
     // Less is known then, which counts against the change; whether the source can be read, its own

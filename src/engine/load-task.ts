@@ -1,7 +1,9 @@
 import { plainLoading } from "../core/project/load-options.ts";
 import type { TaskResult } from "../core/run/run-event.ts";
 import { present } from "../core/std/assert.ts";
+import { type Hash, hashOf } from "../core/std/hash.ts";
 import { OperatingError } from "../errors/operating-error.ts";
+import type { Manifest } from "../ports/staging.ts";
 import type { LoadOutcome, LoadRequest } from "../ports/warehouse.ts";
 import { measurementsJson } from "./measurements-json.ts";
 import {
@@ -16,7 +18,9 @@ import {
 export const loadTask: TaskHandler = async (planned, context, signal) => {
   const requests = await Promise.all(planned.map((one) => loadRequest(one, context)));
   const outcomes = await context.warehouse.load(requests, signal);
-  return outcomes.map(toResult);
+  return outcomes.map((outcome, index) =>
+    toResult(outcome, planned[index] !== undefined && isMoved(planned[index], context)),
+  );
 };
 
 async function loadRequest(
@@ -41,8 +45,7 @@ async function loadRequest(
     loading: source.loading ?? plainLoading,
     manifest,
     cursorBefore: extracted?.["cursorBefore"] ?? null,
-    // Content of unknown identity is identified by what was staged of it.
-    fingerprint: task.fingerprint ?? manifest.id,
+    fingerprint: fingerprintOf({ task, segment }, manifest, context),
     gates: task.safeguards.gates,
     partRows: task.split?.size ?? null,
     keepVersions: task.safeguards.retain?.versions ?? 0,
@@ -50,7 +53,22 @@ async function loadRequest(
   };
 }
 
-function toResult(outcome: LoadOutcome): TaskResult {
+/**
+ * What the ledger is told that was loaded. Content of unknown identity is identified by what was
+ * staged of it, and so is content that is not what was decided about: no later cycle may take it
+ * for that.
+ */
+function fingerprintOf(planned: PlannedTask, manifest: Manifest, context: TaskContext): Hash {
+  const { fingerprint } = planned.task;
+  if (fingerprint === null) return manifest.id;
+  return isMoved(planned, context) ? hashOf([fingerprint, manifest.id]) : fingerprint;
+}
+
+function isMoved({ segment }: PlannedTask, { results }: TaskContext): boolean {
+  return results.get(`${segment.subject}.extract`)?.detail["isMoved"] === true;
+}
+
+function toResult(outcome: LoadOutcome, hasMoved: boolean): TaskResult {
   return {
     rows: outcome.rowsInserted + outcome.rowsUpdated,
     isRepeat: outcome.isRepeat,
@@ -63,6 +81,7 @@ function toResult(outcome: LoadOutcome): TaskResult {
       rowsReplaced: outcome.rowsReplaced,
       rowsDeleted: outcome.rowsDeleted,
       parts: outcome.parts,
+      ...(hasMoved ? { isMoved: true } : {}),
       measurements: measurementsJson(outcome.measurements),
     },
   };

@@ -1,6 +1,7 @@
 import type { TableName } from "../core/schema/table-schema.ts";
 import { present } from "../core/std/assert.ts";
 import { measurementsJson } from "./measurements-json.ts";
+import { readsMovedInput } from "./reads-moved-input.ts";
 import { readsOldInput } from "./reads-old-input.ts";
 import { type PlannedTask, rawTable, type TaskContext, type TaskHandler } from "./task-context.ts";
 
@@ -23,6 +24,7 @@ function measuring(
           detail: {
             measurements: measurementsJson(measurements),
             isDegraded: readsOldInput(one.task, context),
+            ...(readsMovedInput(one.task, context) ? { isMoved: true } : {}),
           },
         };
       }),

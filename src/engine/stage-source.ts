@@ -20,28 +20,46 @@ export interface StagedSource {
   readonly cursor: Json;
   /** True when it had committed before: nothing was read. */
   readonly isRepeat: boolean;
+  /** True when the source had changed since it was probed: this is not what was decided about. */
+  readonly isMoved: boolean;
 }
 
-/**
- * Extracts what a source holds beyond what is loaded.
- * @param content identity of what is extracted; of the run where the source's is not known, so that
- *   it is never taken for what another run has read
- */
+/** What is to be extracted. */
+export interface WantedContent {
+  /**
+   * Identity of what is extracted; of the run where the source's is not known, so that it is never
+   * taken for what another run has read.
+   */
+  readonly key: Hash | string;
+  /** What the probe found, where it told. */
+  readonly probed: Hash | null;
+}
+
+/** Extracts what a source holds beyond what is loaded. */
 export async function stageSource(
   source: SourceSpec,
-  content: Hash | string,
+  wanted: WantedContent,
   { staging, warehouse, connections }: StagingPlace,
   signal: AbortSignal,
 ): Promise<StagedSource> {
   // `replace` reads everything anew; the others go on from what the ledger proves to be loaded.
   const cursor = source.strategy === "replace" ? null : await warehouse.cursor(source.name);
   const { name, locator } = source;
-  const extraction = hashOf({ source: name, locator, cursor, content });
-  let isRepeat = true;
-  const manifest = await staging.stage(name, extraction, async (folder) => {
-    isRepeat = false;
-    const session = await connections.session(source.connection);
-    return session.extract({ source, folder, cursor }, signal);
-  });
-  return { manifest, extraction, cursor, isRepeat };
+  const first = hashOf({ source: name, locator, cursor, content: wanted.key });
+  for (let extraction = first; ; ) {
+    let isRepeat = true;
+    const manifest = await staging.stage(name, extraction, async (folder) => {
+      isRepeat = false;
+      const session = await connections.session(source.connection);
+      return session.extract({ source, folder, cursor }, signal);
+    });
+    const isMoved = isOther(manifest.content ?? null, wanted.probed);
+    if (!isRepeat || !isMoved) return { manifest, extraction, cursor, isRepeat, isMoved };
+    // An earlier attempt read what the source held for a moment; now it may hold what is wanted.
+    extraction = hashOf({ extraction, not: manifest.id });
+  }
+}
+
+function isOther(read: Hash | null, probed: Hash | null): boolean {
+  return read !== null && probed !== null && read !== probed;
 }

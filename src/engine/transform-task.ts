@@ -7,6 +7,7 @@ import { present } from "../core/std/assert.ts";
 import { type Hash, hashOf } from "../core/std/hash.ts";
 import type { TransformRequest } from "../ports/warehouse.ts";
 import { measurementsJson } from "./measurements-json.ts";
+import { readsMovedInput } from "./reads-moved-input.ts";
 import { readsOldInput } from "./reads-old-input.ts";
 import {
   type PlannedTask,
@@ -27,13 +28,14 @@ async function transformOne(
 ): Promise<TaskResult> {
   const model = present(context.models.get(segment.subject), `${task.id} has a model`);
   const isDegraded = readsOldInput(task, context);
+  const isMoved = readsMovedInput(task, context);
   const outcome = await context.warehouse.transform(
     {
       model: model.name,
       target: model.target,
       materialize: model.materialize,
       sql: model.sql,
-      fingerprint: fingerprintOf(task, context, isDegraded),
+      fingerprint: fingerprintOf(task, context, isDegraded || isMoved),
       gates: task.safeguards.gates,
       adapters: (segment.route?.adapters ?? []).map((adapter) => ({
         adapter,
@@ -49,16 +51,20 @@ async function transformOne(
   return {
     rows: outcome.rows,
     isRepeat: outcome.isRepeat,
-    detail: { measurements: measurementsJson(outcome.measurements), isDegraded },
+    detail: {
+      measurements: measurementsJson(outcome.measurements),
+      isDegraded,
+      ...(isMoved ? { isMoved } : {}),
+    },
   };
 }
 
 /**
- * What the ledger is told that this was made from. A result of old inputs, or of an input of
- * unknown identity, is one of its own: no later cycle may take it for what was planned.
+ * What the ledger is told that this was made from. A result of other inputs than were planned, or
+ * of an input of unknown identity, is one of its own: no later cycle may take it for what was planned.
  */
-function fingerprintOf(task: Task, context: TaskContext, isDegraded: boolean): Hash {
-  const isPlanned = task.fingerprint !== null && !isDegraded;
+function fingerprintOf(task: Task, context: TaskContext, isOther: boolean): Hash {
+  const isPlanned = task.fingerprint !== null && !isOther;
   return isPlanned ? task.fingerprint : hashOf([task.id, task.fingerprint, context.run]);
 }
 

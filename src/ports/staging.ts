@@ -61,6 +61,11 @@ export interface ManifestDraft {
    * there is none.
    */
   readonly fileColumn: string | null;
+  /**
+   * Identity of the content that was read, as a probe gives it: a source may have changed since it
+   * was probed. Absent or `null` where reading does not tell.
+   */
+  readonly content?: Hash | null;
 }
 
 /** A committed extraction. It is immutable; its id is the hash of what it holds. */

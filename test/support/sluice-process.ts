@@ -17,14 +17,22 @@ export interface Ended {
 export interface SluiceProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** Fulfilled when it has written such a text to stderr; fails when it ends without. */
+  told(pattern: RegExp): Promise<void>;
+}
+
+export interface SluiceOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** A command that starts the process in its turn, such as one that takes rights away first. */
+  readonly through?: readonly string[];
 }
 
 /** Starts the built CLI as its own process, with nothing of this process's environment but PATH. */
-export function startSluice(
-  args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
-): SluiceProcess {
-  const child = spawn(process.execPath, [join(repositoryFolder, "bin", "sluice.js"), ...args], {
+export function startSluice(args: readonly string[], options: SluiceOptions = {}): SluiceProcess {
+  const cli = [process.execPath, join(repositoryFolder, "bin", "sluice.js"), ...args];
+  const [command = "", ...rest] = [...(options.through ?? []), ...cli];
+  const child = spawn(command, rest, {
     cwd: options.cwd ?? repositoryFolder,
     env: { PATH: process.env["PATH"], ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -34,20 +42,28 @@ export function startSluice(
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
+  const listeners = new Set<() => void>();
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
+    for (const listener of listeners) listener();
   });
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }));
   });
-  return { child, ended };
+  const told = (pattern: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (pattern.test(stderr)) resolve();
+      };
+      listeners.add(look);
+      look();
+      ended.then(() => reject(new Error(`It never told ${pattern}:\n${stderr}`)), reject);
+    });
+  return { child, ended, told };
 }
 
 /** Runs the built CLI to its end. */
-export function runSluice(
-  args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<Ended> {
+export function runSluice(args: readonly string[], options: SluiceOptions = {}): Promise<Ended> {
   return startSluice(args, options).ended;
 }

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { z } from "zod";
-import { type Ended, runSluice } from "./sluice-process.ts";
+import { type Ended, runSluice, type SluiceOptions } from "./sluice-process.ts";
 
 const taskSchema = z.object({
   id: z.string(),
@@ -36,8 +36,13 @@ export function ranTasks({ exitCode, signal, stdout, stderr }: Ended): RanTasks 
 }
 
 /** Runs a cycle of a project by the built command line, and reads its report. */
-export async function runProject(folder: string, ...more: readonly string[]): Promise<RanTasks> {
-  return ranTasks(await runSluice(["run", "--json", "--project", folder, ...more]));
+export async function runProject(folder: string, options: SluiceOptions = {}): Promise<RanTasks> {
+  return ranTasks(await runSluice(["run", "--json", "--project", folder], options));
+}
+
+/** Reads the last run of a project, as `sluice show` tells it. */
+export async function shownRun(folder: string): Promise<RanTasks> {
+  return ranTasks(await runSluice(["show", "--json", "--project", folder]));
 }
 
 /** Says of each named task how it ended, and a failed one's code. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type Database from "libsql";
 import { OperatingError } from "../../errors/operating-error.ts";
@@ -23,6 +23,7 @@ async function openWriter(path: string, holder: string): Promise<Catalog> {
   const file = resolve(path);
   return guarded(file, () => {
     mkdirSync(dirname(file), { recursive: true });
+    refuseReadOnly(file);
     const lock = takeWriterLock(file, holder);
     let db: Database.Database | null = null;
     try {
@@ -74,14 +75,25 @@ async function openReader(path: string): Promise<CatalogReader | null> {
   if (!existsSync(file)) return null;
   return guarded(file, () => {
     try {
+      refuseReadOnly(file);
       return readerOf(file, "existing");
     } catch (error) {
       // A folder that this user may only look into. Without a log nobody is writing.
-      const isShut = /^SQLITE_(READONLY|CANTOPEN)/.test(failureCode(error) ?? "");
+      const isShut = /^(SQLITE_(READONLY|CANTOPEN)|EACCES|EROFS|EPERM)/.test(
+        failureCode(error) ?? "",
+      );
       if (!isShut || existsSync(`${file}-wal`) || !statSync(file).isFile()) throw error;
       return readerOf(file, "still");
     }
   });
+}
+
+/**
+ * Found before the file is opened: SQLite would make a log and an index as read-only as the file,
+ * and these would still be so when the file may be written again.
+ */
+function refuseReadOnly(file: string): void {
+  if (existsSync(file)) accessSync(file, constants.W_OK);
 }
 
 function readerOf(file: string, mode: OpenMode): CatalogReader | null {

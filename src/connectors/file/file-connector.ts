@@ -1,6 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import { hashOf } from "../../core/std/hash.ts";
+import { type Hash, hashOf } from "../../core/std/hash.ts";
 import type { Json, JsonObject } from "../../core/std/json.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import { absentProbe } from "../../ports/absent-probe.ts";
@@ -19,6 +19,7 @@ import { lookAtArriving } from "./arriving-files.ts";
 import { chooseFiles } from "./choose-files.ts";
 import { type DuckdbReader, duckdbReader } from "./duckdb-reader.ts";
 import { toFileError } from "./file-errors.ts";
+import type { IdentifiedFile } from "./file-identity.ts";
 import {
   type FileLocator,
   fileConnectionSchema,
@@ -27,10 +28,9 @@ import {
 } from "./file-locator.ts";
 import {
   columnsOf,
-  describeFiles,
   type FileContext,
   type FileMemo,
-  identifyFiles,
+  lookAtFiles,
   parseMemo,
   toMemo,
 } from "./file-source.ts";
@@ -153,8 +153,7 @@ async function probe(
 ): Promise<Probe> {
   const locator = fileLocatorSchema.parse(request.source.locator);
   const before = parseMemo(request.memo, locator);
-  const files = await identifyFiles(locator, before, context);
-  const described = await describeFiles(locator, files, before, context);
+  const { files, described } = await lookAtFiles(locator, before, context);
   const facts = Object.fromEntries(described.map((file) => [file.content.sha256, file.facts]));
   const { arriving, sketches } = await lookAtArriving(described, {
     locator,
@@ -169,7 +168,7 @@ async function probe(
   return {
     kind: "file",
     presence: { state: "present" },
-    fingerprint: hashOf(files.map((file) => [file.path, file.content.sha256])),
+    fingerprint: contentOf(files),
     rows: rows.reduce(
       (total, count) => (total === null || count === null ? null : total + count),
       0,
@@ -182,6 +181,11 @@ async function probe(
     arriving,
     memo: after,
   };
+}
+
+/** Identity of what all files of a source hold together. */
+function contentOf(files: readonly IdentifiedFile[]): Hash {
+  return hashOf(files.map((file) => [file.path, file.content.sha256]));
 }
 
 /** What a probe answers for a source that is gone or cannot be read; a bug stays a bug. */
@@ -197,8 +201,8 @@ async function extract(
 ): Promise<ManifestDraft> {
   const locator = fileLocatorSchema.parse(request.source.locator);
   const memo = session.memos.get(hashOf(locator)) ?? parseMemo(null, locator);
-  const files = await identifyFiles(locator, memo, context);
+  const { files, described } = await lookAtFiles(locator, memo, context);
   const choice = chooseFiles(request, files);
-  const described = await describeFiles(locator, files, memo, context);
-  return stageFiles(described, { locator, folder: request.folder, choice, context });
+  const draft = await stageFiles(described, { locator, folder: request.folder, choice, context });
+  return { ...draft, content: contentOf(files) };
 }

@@ -83,7 +83,7 @@ export async function identifyFile(
 }
 
 /** The stamp of a file as it is now. @throws SOURCE_UNREADABLE when it is no regular file */
-export async function stampFile(
+async function stampFile(
   file: FoundFile,
 ): Promise<{ readonly stamp: FileStamp; readonly mtimeMs: number; readonly ctimeMs: number }> {
   const stats = await stat(file.absolute, { bigint: true });
@@ -102,7 +102,19 @@ export async function stampFile(
   };
 }
 
-export function isSameStamp(left: FileStamp, right: FileStamp): boolean {
+/**
+ * Makes sure that a file is still what it was identified as.
+ * @throws SOURCE_CHANGED when it was written to, SOURCE_MISSING when it is gone
+ */
+export async function refuseChanged(file: IdentifiedFile): Promise<void> {
+  const now = await stampFile(file);
+  if (isSameStamp(now.stamp, file.stamp)) return;
+  throw new OperatingError("SOURCE_CHANGED", `${file.path} changed while it was read`, {
+    hint: "Write files under another name and rename them when they are complete.",
+  });
+}
+
+function isSameStamp(left: FileStamp, right: FileStamp): boolean {
   return left.text === right.text;
 }
 

@@ -23,6 +23,7 @@ import {
   type KnownFile,
   knownFileSchema,
   readHead,
+  refuseChanged,
 } from "./file-identity.ts";
 import { type FileFormat, type FileLocator, formatOfName } from "./file-locator.ts";
 import { findFiles } from "./find-files.ts";
@@ -95,8 +96,44 @@ export function toMemo(
   };
 }
 
+/** Looks at most: a source that is written to all the time never holds still. */
+const looksMax = 3;
+
+/**
+ * Finds, identifies and looks into the files of a source. What is told of their content is of that
+ * content: files that change on the way are looked at again.
+ * @throws SOURCE_MISSING when there is none, SOURCE_CHANGED when they do not hold still
+ */
+export async function lookAtFiles(
+  locator: FileLocator,
+  memo: FileMemo,
+  context: FileContext,
+): Promise<{
+  readonly files: readonly IdentifiedFile[];
+  readonly described: readonly DescribedFile[];
+}> {
+  for (let look = 1; ; look += 1) {
+    const files = await identifyFiles(locator, memo, context);
+    try {
+      return { files, described: await describeFiles(locator, files, memo, context) };
+    } catch (error) {
+      if (look === looksMax || (await areUnchanged(files))) throw error;
+    }
+  }
+}
+
+async function areUnchanged(files: readonly IdentifiedFile[]): Promise<boolean> {
+  try {
+    for (const file of files) await refuseChanged(file);
+    return true;
+  } catch {
+    // Changed or gone: either way, what was said of them is not of what is there now.
+    return false;
+  }
+}
+
 /** Finds and identifies the files of a source. @throws SOURCE_MISSING when there is none */
-export async function identifyFiles(
+async function identifyFiles(
   locator: FileLocator,
   memo: FileMemo,
   context: FileContext,
@@ -113,8 +150,8 @@ export async function identifyFiles(
   return files;
 }
 
-/** Looks into files, or takes what the memo says of their content. */
-export async function describeFiles(
+/** Looks into files, or takes what the memo says of their content. @throws SOURCE_CHANGED */
+async function describeFiles(
   locator: FileLocator,
   files: readonly IdentifiedFile[],
   memo: FileMemo,
@@ -130,6 +167,7 @@ export async function describeFiles(
         known === undefined
           ? await describeFile(readable, format, locator, context)
           : { facts: known, sketches: null };
+      if (known === undefined) await refuseChanged(file);
       described.push({ ...file, format, readable, ...look });
     } catch (error) {
       throw toFileError(error, file.path);

@@ -10,7 +10,7 @@ import type { FileChoice } from "./choose-files.ts";
 import { isLiteralPath, quoteName, quoteText } from "./duckdb-reader.ts";
 import { toFileError } from "./file-errors.ts";
 import type { FileShape } from "./file-facts.ts";
-import { isSameStamp, stampFile } from "./file-identity.ts";
+import { refuseChanged } from "./file-identity.ts";
 import type { FileLocator } from "./file-locator.ts";
 import { csvScanSql, jsonScanSql } from "./file-scan.ts";
 import { columnsOf, type DescribedFile, type FileContext, fileColumnOf } from "./file-source.ts";
@@ -59,7 +59,7 @@ export async function stageFiles(
     try {
       const name = `part-${String(staged.length + 1).padStart(5, "0")}.${target.format.type}`;
       staged.push(await stageFile(file, target, join(request.folder, name), request));
-      await checkUnchanged(file);
+      await refuseChanged(file);
     } catch (error) {
       throw toFileError(error, file.path);
     }
@@ -235,14 +235,6 @@ async function rewrite(
       const array = format.type === "json" ? ", ARRAY" : "";
       await run(`COPY (SELECT * FROM ${scan}) TO ${quoteText(to)} (FORMAT json${array})`);
     }
-  });
-}
-
-async function checkUnchanged(file: DescribedFile): Promise<void> {
-  const now = await stampFile(file);
-  if (isSameStamp(now.stamp, file.stamp)) return;
-  throw new OperatingError("SOURCE_CHANGED", `${file.path} changed while it was extracted`, {
-    hint: "Write files under another name and rename them when they are complete.",
   });
 }
 

@@ -63,11 +63,15 @@ function withSuccess(record: SubjectRecord, success: Success): SubjectRecord {
     case "check":
       return {
         ...attempted,
-        // What was measured is not what the task's fingerprint says when it was made of old inputs.
-        verified: result.detail["isDegraded"] === true ? null : task.fingerprint,
+        verified: isAsPlanned(result) ? task.fingerprint : null,
         watchedFailures: failuresIn(result),
       };
   }
+}
+
+/** Whether what was measured is what the task's fingerprint says, and not made of other inputs. */
+function isAsPlanned({ detail }: TaskResult): boolean {
+  return detail["isDegraded"] !== true && detail["isMoved"] !== true;
 }
 
 function withCommitted(record: SubjectRecord, result: TaskResult, at: EpochMs): SubjectRecord {

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hashText } from "../../core/std/hash.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
+import { fileStamp } from "../../ports/file-stamp.ts";
 import type { ManifestDraft, StagedFile, Staging } from "../../ports/staging.ts";
 import { folderStaging } from "./folder-staging.ts";
 
@@ -112,6 +113,24 @@ describe("folderStaging", () => {
     await expect(staging.find("own", extraction)).rejects.toMatchObject({ code: "STAGING_STALE" });
     rmSync(path);
     await expect(staging.find("own", extraction)).rejects.toMatchObject({ code: "STAGING_STALE" });
+  });
+
+  test("the source's own file that was written to is read again, though nothing is new in it", async () => {
+    const path = join(root, "own.ndjson");
+    writeFileSync(path, '{"a":1}\n');
+    const stage = (stamp: string) =>
+      staging.stage("own", extraction, () =>
+        Promise.resolve(draftOf([{ ...fileOf(path, false), stamp }])),
+      );
+    const stampNow = () => fileStamp(statSync(path, { bigint: true }));
+    const first = await stage(stampNow());
+    expect(await stage("nobody asks")).toEqual(first);
+    writeFileSync(`${path}.new`, '{"a":1}\n');
+    renameSync(`${path}.new`, path);
+    await expect(staging.find("own", extraction)).rejects.toMatchObject({ code: "STAGING_STALE" });
+    const again = await stage(stampNow());
+    expect(again.id).toBe(first.id);
+    expect(await staging.find("own", extraction)).toEqual(again);
   });
 
   test.each(["..", "", "a/b", ".tmp-x", "a\0b", "a\\b", "x".repeat(300)])(

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/pro
 import { dirname, isAbsolute, join } from "node:path";
 import type { Hash } from "../../core/std/hash.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
+import { fileStamp } from "../../ports/file-stamp.ts";
 import type { Manifest, ManifestDraft, StagedFile, Staging } from "../../ports/staging.ts";
 import { makeDurable, makeFolderDurable, writeDurably } from "./durable-files.ts";
 import {
@@ -20,14 +21,15 @@ const unfinished = ".tmp-";
  * renamed: before the rename it never existed, after it it is whole and never changes.
  *
  * A manifest that does not read, or whose owned files are gone or of another size, counts as none:
- * the extraction is made again. A file of the source's own that has changed is an error.
+ * the extraction is made again. A file of the source's own that was written to since is an error
+ * for whoever would load it, and read again by whoever extracts.
  */
 export function folderStaging(root: string): Staging {
   return {
     find: (source, extraction) => find(folderOf(root, source, extraction), { source, extraction }),
     stage: async (source, extraction, write) => {
       const folder = folderOf(root, source, extraction);
-      const committed = await find(folder, { source, extraction });
+      const committed = await findUnchanged(folder, { source, extraction });
       if (committed !== null) return committed;
       return coded(`Staging ${source}`, () => stage(folder, { source, extraction }, write));
     },
@@ -63,17 +65,33 @@ async function find(folder: string, identity: Identity): Promise<Manifest | null
   }
   for (const file of manifest.files) {
     const bytes = await sizeOf(file.path);
-    if (bytes === file.bytes) continue;
-    if (file.isOwned) return null;
-    throw changed(file, bytes);
+    if (bytes !== file.bytes && file.isOwned) return null;
+    if (bytes !== file.bytes) throw changed(file, bytes);
+    if (file.stamp !== null && file.stamp !== (await stampOf(file.path))) throw touched(file);
   }
   return manifest;
+}
+
+/** As `find`; what holds no more because the source's own files are others now counts as none. */
+async function findUnchanged(folder: string, identity: Identity): Promise<Manifest | null> {
+  try {
+    return await find(folder, identity);
+  } catch (error) {
+    if (error instanceof OperatingError && error.code === "STAGING_STALE") return null;
+    throw error;
+  }
 }
 
 function changed(file: StagedFile, bytes: number | null): OperatingError {
   const state =
     bytes === null ? "is gone" : `has ${bytes} bytes, not the ${file.bytes} that were staged`;
   return new OperatingError("STAGING_STALE", `${file.path} ${state}`, {
+    hint: "Run again: the source is looked at afresh.",
+  });
+}
+
+function touched({ path }: StagedFile): OperatingError {
+  return new OperatingError("STAGING_STALE", `${path} has changed since it was extracted`, {
     hint: "Run again: the source is looked at afresh.",
   });
 }
@@ -156,6 +174,16 @@ async function sizeOf(path: string): Promise<number | null> {
   try {
     const found = await stat(path);
     return found.isFile() ? found.size : null;
+  } catch (error) {
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return null;
+    throw toStagingError(error, "Looking at a staged file");
+  }
+}
+
+/** `null` for what cannot be looked at: it is not in the state that it was in. */
+async function stampOf(path: string): Promise<string | null> {
+  try {
+    return fileStamp(await stat(path, { bigint: true }));
   } catch (error) {
     if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return null;
     throw toStagingError(error, "Looking at a staged file");

@@ -49,6 +49,7 @@ const manifestSchema = z.strictObject({
   cursor: json,
   replaces: z.array(z.string()),
   fileColumn: z.string().nullable(),
+  content: hash.nullable().default(null),
 });
 
 /**
@@ -59,7 +60,8 @@ export function identifyManifest(manifest: Omit<Manifest, "id">): Manifest {
   const files = manifest.files.map(({ stamp: _, ...file }) =>
     file.isOwned ? { ...file, path: "" } : file,
   );
-  return { ...manifest, id: hashOf({ ...manifest, files }) };
+  const content = manifest.content ?? null;
+  return { ...manifest, content, id: hashOf({ ...manifest, content, files }) };
 }
 
 /** Writes a manifest as a file's text; owned files by name, so that the folder can be moved. */

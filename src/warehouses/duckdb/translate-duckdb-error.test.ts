@@ -23,6 +23,11 @@ describe("translateDuckdbError", () => {
       'TransactionContext Error: Failed to commit: PRIMARY KEY or UNIQUE constraint violation: duplicate key "c"',
       "FENCED_OUT",
     ],
+    [
+      'TransactionContext Error: Failed to commit: Cannot open file "/w.duckdb.wal": Permission denied',
+      "WAREHOUSE_INVALID",
+    ],
+    ['IO Error: Cannot open file "/w.duckdb": Read-only file system', "WAREHOUSE_INVALID"],
     ['IO Error: No files found that match the pattern "/x.csv"', "STAGING_INVALID"],
     ['Permission Error: Cannot access file "/etc/passwd"', "WAREHOUSE_REFUSED"],
     ["Binder Error: Referenced column not found", "STATEMENT_INVALID"],

@@ -21,6 +21,11 @@ const meanings: readonly Meaning[] = [
     hint: "Free some space on the disk of the warehouse, then run again: nothing was half done.",
   },
   {
+    pattern: /Cannot (open|create) [\s\S]*(Permission denied|Read-only file system)/,
+    code: "WAREHOUSE_INVALID",
+    hint: "Let the user who runs Sluice read and write that file and its folder.",
+  },
+  {
     pattern: /not a valid DuckDB database file|replaying WAL|Serialization Error|Corrupt/i,
     code: "WAREHOUSE_INVALID",
     hint: "Check the path. If it is a warehouse, move the file aside and load again, or restore it.",
