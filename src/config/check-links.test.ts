@@ -21,11 +21,13 @@ function projectOf(roots: Readonly<Record<string, string>>, allowedFolders: read
       connector: "file",
       options: { root },
       probeTimeoutMs: 1_000,
+      watchMs: null,
     })),
     sources: [],
     discover: [],
     models: [],
     expectedSources: [],
+    timetables: [],
   };
 }
 

@@ -69,7 +69,7 @@ export function openSession(
   const parsed = toJsonObject(connector.schemas.connection.parse(options));
   const connection = { name: "system", connector: connector.type, options: parsed };
   return connector.open(
-    { ...connection, probeTimeoutMs: 10_000 },
+    { ...connection, probeTimeoutMs: 10_000, watchMs: null },
     { options: parsed, projectFolder, log: silentLog, now: () => Date.now() },
   );
 }

@@ -182,7 +182,7 @@ describe("a fingerprint", () => {
   test("an old file's stamp is remembered, and a memo of other options is not used", async () => {
     const open = (now: number) =>
       fileConnector.open(
-        { name: "c", connector: "file", options: {}, probeTimeoutMs: 1 },
+        { name: "c", connector: "file", options: {}, probeTimeoutMs: 1, watchMs: null },
         {
           options: { root: "data" },
           projectFolder: scene.folder,

@@ -44,6 +44,7 @@ const documents: Readonly<Record<string, unknown>> = {
     defaults: { tier: 3, owner: "data", retry: { attempts: 5, backoff: "2s" }, on_bypass: "hold" },
     pools: { warehouse: 1, slow: 1 },
     template: "careful",
+    schedule: { cron: "0 6 * * *", zone: "Europe/Berlin" },
     limits: { memory: "1.5GiB", threads: 2 },
   },
   "templates/careful.yaml": {
@@ -58,7 +59,15 @@ const documents: Readonly<Record<string, unknown>> = {
     options: { root: "../landing" },
     defaults: { tags: ["landing"], strategy: "append", checks: [{ not_null: "id" }] },
     sources: [
-      { name: "orders", path: "orders.csv", tier: 0, key: "id", cadence: "1d", tags: ["money"] },
+      {
+        name: "orders",
+        path: "orders.csv",
+        tier: 0,
+        key: "id",
+        cadence: "1d",
+        tags: ["money"],
+        schedule: { cron: "@hourly" },
+      },
       {
         name: "customers",
         path: "customers.csv",
@@ -78,7 +87,7 @@ const models: Readonly<Record<string, string>> = {
   "models/staging/stg_orders.sql":
     "-- note\n/* sluice\nschema: staging\n*/\nselect * from raw.orders;\n",
   "models/report.sql":
-    "/* sluice { tier: 0, sla: 2h, on_bypass: { customers: last_good }, materialize: table } */\n" +
+    "/* sluice { tier: 0, sla: 2h, schedule: { cron: 0 7 * * * }, on_bypass: { customers: last_good }, materialize: table } */\n" +
     "select * from staging.stg_orders join raw.customers using (id) join raw.region_north using (id)",
 };
 
@@ -150,6 +159,12 @@ describe("a project is assembled from its files", () => {
     ]);
     expect(project?.models[1]?.sql).toBe("select * from raw.orders");
     expect(project?.expectedSources).toEqual(["region_north"]);
+    expect(project?.connections[0]).toMatchObject({ watchMs: 60_000 });
+    expect(project?.timetables).toEqual([
+      { subject: null, timetable: { cron: "0 6 * * *", zone: "Europe/Berlin" } },
+      { subject: "orders", timetable: { cron: "@hourly", zone: "UTC" } },
+      { subject: "report", timetable: { cron: "0 7 * * *", zone: "UTC" } },
+    ]);
   });
 
   test("sluice.yaml stands over the template, and that over the built-in one", () => {

@@ -11,7 +11,7 @@ import { findCycles } from "./find-cycles.ts";
 import type { Named } from "./parse-connection.ts";
 import type { ProjectDraft } from "./parse-project-files.ts";
 import type { Location, Problem } from "./problem.ts";
-import type { Project, SourceSpec } from "./project.ts";
+import type { Project, SourceSpec, SubjectTimetable } from "./project.ts";
 import { sortProblems } from "./sort-problems.ts";
 import type { SqlAnalysis } from "./sql-analysis.ts";
 import type { SubjectNames } from "./subject-names.ts";
@@ -187,7 +187,20 @@ function toProject(
     discover: discover.toSorted((left, right) => compareText(left.connection, right.connection)),
     models: byName(models.flatMap(({ spec }) => spec ?? [])),
     expectedSources: [...new Set(models.flatMap(({ expected }) => expected))].sort(compareText),
+    timetables: timetablesOf(draft),
   };
+}
+
+function timetablesOf(draft: ProjectDraft): readonly SubjectTimetable[] {
+  const { timetable } = draft.settings;
+  const subjects = [
+    ...draft.connections.flatMap(({ timetables }) => timetables),
+    ...draft.models.flatMap(({ name, form }) =>
+      form?.schedule === undefined ? [] : [{ subject: name, timetable: form.schedule }],
+    ),
+  ];
+  subjects.sort((left, right) => compareText(left.subject ?? "", right.subject ?? ""));
+  return timetable === null ? subjects : [{ subject: null, timetable }, ...subjects];
 }
 
 function byName<T extends { readonly name: string }>(list: readonly T[]): readonly T[] {

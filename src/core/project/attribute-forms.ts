@@ -2,6 +2,7 @@ import { z } from "zod";
 import { checkFormSchema } from "./check-form.ts";
 import { durationMsForm } from "./duration-ms-form.ts";
 import { nameForm } from "./name-form.ts";
+import { scheduleForm } from "./schedule-form.ts";
 
 /** How an edge behaves when what it brings is not current. */
 export const bypassPolicyForm = z.enum(["skip", "last_good", "without", "hold"]);
@@ -107,7 +108,8 @@ export const sourceAttributesForm = z.strictObject({
 
 export type SourceAttributesForm = z.output<typeof sourceAttributesForm>;
 
-/** The name of a declared source; its rows land in `raw.<name>`. */
-export const sourceNameForm = z.strictObject({
+/** What only a declared source has: its name, for its rows land in `raw.<name>`, and its timetable. */
+export const declaredSourceForm = z.strictObject({
   name: nameForm.describe("Its rows land in the table raw.<name>."),
+  schedule: scheduleForm.optional(),
 });

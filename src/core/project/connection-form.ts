@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sourceAttributesForm, sourceNameForm } from "./attribute-forms.ts";
+import { declaredSourceForm, sourceAttributesForm } from "./attribute-forms.ts";
 import type { ConnectorSchemas } from "./connector-schemas.ts";
 import { durationMsForm } from "./duration-ms-form.ts";
 import { labelForm } from "./name-form.ts";
@@ -13,6 +13,10 @@ export const connectionForm = z.strictObject({
   description: z.string().optional().describe("What it is for."),
   options: entry.optional().describe("How to reach it; secrets only by reference, never in clear."),
   probe_timeout: durationMsForm.optional().describe("How long one source may take to probe."),
+  watch: z
+    .union([durationMsForm, z.literal("never")])
+    .optional()
+    .describe("How often `sluice serve` looks whether its sources changed; or never."),
   defaults: sourceAttributesForm.optional().describe("Attributes of all its sources."),
   sources: z.array(entry).optional().describe("Its sources, each by name."),
   discover: z
@@ -26,7 +30,7 @@ export function connectionFormOf(type: string, schemas: ConnectorSchemas): z.Zod
   const { shape } = connectionForm;
   const attributes = sourceAttributesForm.shape;
   const source = z.strictObject({
-    ...sourceNameForm.shape,
+    ...declaredSourceForm.shape,
     ...schemas.locator.shape,
     ...attributes,
   });

@@ -3,6 +3,7 @@ import { bypassPolicyForm, subjectForms } from "./attribute-forms.ts";
 import { checkFormSchema } from "./check-form.ts";
 import { durationMsForm } from "./duration-ms-form.ts";
 import { nameForm } from "./name-form.ts";
+import { scheduleForm } from "./schedule-form.ts";
 
 const reserved = ["raw", "quarantine", "_sluice", "information_schema", "pg_catalog"];
 
@@ -27,6 +28,7 @@ export const modelForm = z
     demand: subjectForms.demand.optional(),
     optional: subjectForms.optional.optional(),
     sla: durationMsForm.optional().describe("How soon after the cycle's start it must be ready."),
+    schedule: scheduleForm.optional(),
     on_bypass: z
       .union([bypassPolicyForm, z.record(z.string(), bypassPolicyForm)])
       .optional()

@@ -1,8 +1,8 @@
 import type { JsonObject } from "../std/json.ts";
 import {
+  declaredSourceForm,
   type SourceAttributesForm,
   sourceAttributesForm,
-  sourceNameForm,
 } from "./attribute-forms.ts";
 import { type CheckExpression, expressionsOfChecks } from "./check-expression.ts";
 import { connectionForm } from "./connection-form.ts";
@@ -15,10 +15,12 @@ import { duplicateChecks, toAttributes } from "./parse-attributes.ts";
 import { pathProblem } from "./path-problem.ts";
 import type { DocumentPath, PositionedDocument } from "./positioned-document.ts";
 import type { Location, Problem } from "./problem.ts";
-import type { ConnectionSpec, DiscoverSpec, SourceSpec } from "./project.ts";
+import type { ConnectionSpec, DiscoverSpec, SourceSpec, SubjectTimetable } from "./project.ts";
 import { type ReadForm, readForm } from "./read-form.ts";
 import { secretProblems } from "./secret-problems.ts";
 import type { SubjectDefaults } from "./subject-defaults.ts";
+
+const watchMsDefault = 60_000;
 
 /** What a connection file needs to know of the rest of the project. */
 export interface ConnectionSurroundings {
@@ -40,6 +42,7 @@ export interface ConnectionDraft {
   readonly connection: Named<ConnectionSpec> | null;
   readonly sources: readonly Named<SourceSpec>[];
   readonly discover: readonly DiscoverSpec[];
+  readonly timetables: readonly SubjectTimetable[];
   /** True when it has patterns, even if they have problems: sources may come that nobody declared. */
   readonly canDiscover: boolean;
   readonly expressions: readonly CheckExpression[];
@@ -58,6 +61,7 @@ class ConnectionReader {
   readonly #document: PositionedDocument;
   readonly #surroundings: ConnectionSurroundings;
   readonly #problems: Problem[] = [];
+  readonly #timetables: SubjectTimetable[] = [];
 
   constructor(document: PositionedDocument, surroundings: ConnectionSurroundings) {
     this.#document = document;
@@ -88,12 +92,14 @@ class ConnectionReader {
             connector: form.type,
             options,
             probeTimeoutMs: form.probe_timeout ?? this.#surroundings.defaults.probeTimeoutMs,
+            watchMs: form.watch === "never" ? null : (form.watch ?? watchMsDefault),
           };
     return {
       connection: name === null ? null : { name, location: document.locate(["connection"]), spec },
       sources: sources.filter((source) => source !== null),
       discover: discover.filter((pattern) => pattern !== null),
       canDiscover: discover.length > 0,
+      timetables: this.#timetables,
       expressions: this.#expressions(),
       problems: this.#problems,
     };
@@ -160,11 +166,18 @@ class ConnectionReader {
     const named = textAt(document, [...path, "name"]);
     const what = named === null ? "this source" : `source \`${named}\``;
     const context = { document, path, what };
-    const entry = this.#split(context, schemas?.locator ?? null, Object.keys(sourceNameForm.shape));
-    const name = this.#take(readForm(sourceNameForm, entry.extra, context));
+    const entry = this.#split(
+      context,
+      schemas?.locator ?? null,
+      Object.keys(declaredSourceForm.shape),
+    );
+    const declared = this.#take(readForm(declaredSourceForm, entry.extra, context));
     if (named === null) return null;
     const location = document.locate([...path, "name"]);
-    if (name === null || entry.attributes === null || entry.own === null) {
+    if (declared?.schedule !== undefined) {
+      this.#timetables.push({ subject: named, timetable: declared.schedule });
+    }
+    if (declared === null || entry.attributes === null || entry.own === null) {
       return { name: named, location, spec: null };
     }
     const attributes = toAttributes(entry.attributes, inherited, this.#surroundings.defaults);

@@ -1,3 +1,4 @@
+import type { Timetable } from "../schedule/timetable.ts";
 import { compareText } from "../std/compare.ts";
 import { parseDocument } from "./parse-document.ts";
 import { pathProblem } from "./path-problem.ts";
@@ -19,6 +20,8 @@ export interface SettingsDraft {
   readonly templateName: string;
   readonly templateLocation: Location;
   readonly overrides: TemplateOverrides;
+  /** When the whole project is due, if it says so. */
+  readonly timetable: Timetable | null;
   /** False when the values are not the project's own. */
   readonly isRead: boolean;
   readonly problems: readonly Problem[];
@@ -68,6 +71,7 @@ function toDraft(form: SettingsForm, document: PositionedDocument | null) {
       },
     },
     defaults: subjectDefaults(form.defaults),
+    timetable: form.schedule ?? null,
     templateName: form.template,
     templateLocation: document?.locate(["template"]) ?? noSettings.location,
     overrides: { ...safeguards, ...(form.pools === undefined ? {} : { pools: form.pools }) },

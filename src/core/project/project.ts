@@ -1,4 +1,5 @@
 import type { Contract } from "../contracts/contract.ts";
+import type { Timetable } from "../schedule/timetable.ts";
 import type { TableName } from "../schema/table-schema.ts";
 import type { Hash } from "../std/hash.ts";
 import type { JsonObject } from "../std/json.ts";
@@ -61,6 +62,15 @@ export interface ConnectionSpec {
   readonly options: JsonObject;
   /** How long one source of it may take to probe. */
   readonly probeTimeoutMs: number;
+  /** How often its sources are looked at between cycles; `null` when they are not. */
+  readonly watchMs: number | null;
+}
+
+/** When a source or model is due. */
+export interface SubjectTimetable {
+  /** `null`: all of the project. */
+  readonly subject: string | null;
+  readonly timetable: Timetable;
 }
 
 /** A pattern by which new sources appear without anyone declaring them. */
@@ -202,4 +212,6 @@ export interface Project {
   readonly models: readonly ModelSpec[];
   /** Sources that models read and that only discovery can bring, in name order. */
   readonly expectedSources: readonly string[];
+  /** That of the whole project first, then in name order. No part of any decision. */
+  readonly timetables: readonly SubjectTimetable[];
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { subjectForms } from "./attribute-forms.ts";
 import { durationMsForm } from "./duration-ms-form.ts";
 import { labelForm } from "./name-form.ts";
+import { scheduleForm } from "./schedule-form.ts";
 import { poolsForm, safeguardForms } from "./template-forms.ts";
 
 const path = z
@@ -88,6 +89,7 @@ export const settingsForm = z
     template: labelForm.default("standard").describe("The template that tasks follow."),
     defaults: defaults.prefault({}),
     pools: poolsForm,
+    schedule: scheduleForm.optional(),
     limits: z
       .strictObject({
         memory: memory.optional().describe("What the warehouse may use."),
