@@ -223,6 +223,8 @@ function makeSource(index: number, random: Random): SourceFacts {
       failure_rate: random(),
       consecutive_failures: Math.floor(random() * 6),
     },
+    signals: { late: false },
+    circuit: "closed",
     last_load: { at: 1.7e12, age: 60, rows: 10 },
     consumers: Math.floor(random() * 12),
   };

@@ -79,7 +79,7 @@ function subjectHistory(subject: string, target: TableName, past: Past): Subject
             run: output.run,
             exists: output.exists,
             released: output.released,
-            parts: knownParts(past.contents.get(subject), output.fingerprint),
+            ...knownContent(past.contents.get(subject), output.fingerprint),
           },
     condemned: output?.condemned ?? null,
     degraded: record.degraded,
@@ -89,6 +89,12 @@ function subjectHistory(subject: string, target: TableName, past: Past): Subject
   };
 }
 
-function knownParts(contents: readonly KnownContent[] | undefined, fingerprint: Hash) {
-  return contents?.find((one) => one.fingerprint === fingerprint)?.parts ?? null;
+function knownContent(
+  contents: readonly KnownContent[] | undefined,
+  fingerprint: Hash,
+): Omit<KnownContent, "fingerprint"> {
+  const known = contents?.find((one) => one.fingerprint === fingerprint);
+  if (known === undefined) return { parts: null };
+  const { fingerprint: _, ...content } = known;
+  return content;
 }

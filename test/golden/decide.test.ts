@@ -6,8 +6,10 @@ import { decisionOf } from "../../src/core/decide/decision-of.ts";
 import { diffBlueprints } from "../../src/core/decide/diff-blueprints.ts";
 import { explainTask } from "../../src/core/decide/why.ts";
 import type { WhyLink } from "../../src/core/decide/why-report.ts";
+import { standingOf } from "../../src/core/signals/standing.ts";
 import { canonicalJson } from "../../src/core/std/canonical-json.ts";
 import { hashText } from "../../src/core/std/hash.ts";
+import { signalOf } from "../support/arbitrary-signal.ts";
 import {
   historyAfter,
   hourMs,
@@ -100,24 +102,42 @@ const first = decide(
   inputOf({ ...shop, profiles: shop.profiles?.filter(({ source }) => source !== "clicks") ?? [] }),
 );
 
-const second = decide(
+const twoHoursLater: Situation = {
+  ...shop,
+  at: noon + 2 * hourMs,
+  history: historyAfter(first),
+  profiles: [
+    ...(shop.profiles ?? []),
+    profileOf("customers", {
+      connection: "crm",
+      fingerprint: hashText("customers v2"),
+      changedAt: noon + hourMs,
+    }),
+    profileOf("rates", {
+      connection: "bank",
+      presence: { state: "unreachable", code: "CONNECTION_FAILED", detail: "bank:443 refused" },
+      fingerprint: null,
+    }),
+  ],
+};
+
+const second = decide(inputOf(twoHoursLater));
+
+const word = { by: "ana", why: "the shop moves house", until: noon + 5 * hourMs };
+
+/** The same, but for what operators say. */
+const overridden = decide(
   inputOf({
-    ...shop,
-    at: noon + 2 * hourMs,
-    history: historyAfter(first),
-    profiles: [
-      ...(shop.profiles ?? []),
-      profileOf("customers", {
-        connection: "crm",
-        fingerprint: hashText("customers v2"),
-        changedAt: noon + hourMs,
-      }),
-      profileOf("rates", {
-        connection: "bank",
-        presence: { state: "unreachable", code: "CONNECTION_FAILED", detail: "bank:443 refused" },
-        fingerprint: null,
-      }),
-    ],
+    ...twoHoursLater,
+    standing: standingOf(
+      [
+        signalOf({ type: "override.freeze", subject: "customers", data: word }),
+        signalOf({ type: "override.bypass", subject: "stores", data: { ...word, until: null } }),
+        signalOf({ type: "override.force", subject: "clicks", data: word }),
+        signalOf({ type: "override.force", subject: "orders", data: word }),
+      ],
+      noon,
+    ),
   }),
 );
 
@@ -125,11 +145,13 @@ describe("a decision on a shop", () => {
   test("is told as a plan", async () => {
     await expect(plan(first)).toMatchFileSnapshot("decide/first-plan.txt");
     await expect(plan(second)).toMatchFileSnapshot("decide/second-plan.txt");
+    await expect(plan(overridden)).toMatchFileSnapshot("decide/overridden-plan.txt");
   });
 
   test("is explained task by task", async () => {
     await expect(reasons(first)).toMatchFileSnapshot("decide/first-why.txt");
     await expect(reasons(second)).toMatchFileSnapshot("decide/second-why.txt");
+    await expect(reasons(overridden)).toMatchFileSnapshot("decide/overridden-why.txt");
   });
 
   test("is recorded with the rules that spoke and what they saw", async () => {

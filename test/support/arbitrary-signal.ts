@@ -16,24 +16,21 @@ export function signalOf<T extends SignalType>(
   return { id, source, type, subject, at, data };
 }
 
-const instants = fc.integer({ min: 0, max: 50 });
 const text = fc.stringMatching(/^[a-z "{}\\é]{1,8}$/);
-const override = fc.record(
-  {
-    by: text,
-    why: text,
-    until: fc.option(instants, { nil: null }),
-    cancel: fc.boolean(),
-  },
-  { requiredKeys: ["by", "why", "until"] },
-);
 const remark = fc.record({ because: text }, { requiredKeys: [] });
 
 /**
  * Signals of any type about few subjects, connections and resources, with few ids and senders, so
  * that some arrive twice and some clash.
  */
-export function arbitrarySignal(subjects: readonly string[] = ["a", "b"]): fc.Arbitrary<Signal> {
+export function arbitrarySignal(
+  subjects: readonly string[] = ["a", "b"],
+  instants: fc.Arbitrary<number> = fc.integer({ min: 0, max: 50 }),
+): fc.Arbitrary<Signal> {
+  const override = fc.record(
+    { by: text, why: text, until: fc.option(instants, { nil: null }), cancel: fc.boolean() },
+    { requiredKeys: ["by", "why", "until"] },
+  );
   const common = {
     id: fc.stringMatching(/^[0-9a-f]{1,2}$/),
     source: fc.constantFrom("cli", "/http"),

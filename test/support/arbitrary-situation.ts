@@ -5,7 +5,9 @@ import type { Profile } from "../../src/core/metadata/profile.ts";
 import type { ModelSpec, SourceSpec } from "../../src/core/project/project.ts";
 import type { RuleSet } from "../../src/core/rules/rule-set.ts";
 import { defineRuleSet, type RuleSetFileInput } from "../../src/core/rules/rule-set-file.ts";
+import { noStanding, type Standing, standingOf } from "../../src/core/signals/standing.ts";
 import { hashText } from "../../src/core/std/hash.ts";
+import { arbitrarySignal } from "./arbitrary-signal.ts";
 import {
   historyAfter,
   hourMs,
@@ -183,6 +185,16 @@ function arbitraryRuleSets(): fc.Arbitrary<readonly RuleSet[]> {
   });
 }
 
+/** What signals say of this world, its instants around those of its cycles. */
+function arbitraryStanding(): fc.Arbitrary<Standing> {
+  const instants = fc.constantFrom(-3, -2, -1, 0, 1, 2, 3).map((hours) => noon + hours * hourMs);
+  const signals = fc.array(arbitrarySignal([...sourceNames, ...modelNames], instants), {
+    minLength: 1,
+    maxLength: 5,
+  });
+  return signals.map((all) => standingOf(all, noon - 4 * hourMs));
+}
+
 /** A small world with everything in it that a decision may meet. */
 export function arbitrarySituation(): fc.Arbitrary<Situation> {
   return fc
@@ -200,6 +212,11 @@ export function arbitrarySituation(): fc.Arbitrary<Situation> {
       ruleSets: arbitraryRuleSets(),
       lived: fc.boolean(),
       losses: fc.subarray([...sourceNames, ...modelNames], { maxLength: 2 }),
+      standing: fc.option(arbitraryStanding(), { nil: noStanding, freq: 2 }),
+      focus: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(null) },
+        { weight: 1, arbitrary: fc.subarray([...sourceNames, ...modelNames]) },
+      ),
     })
     .map(({ allSources, allModels, lived, losses, ...drawn }) => {
       const situation: Situation = {
@@ -208,6 +225,8 @@ export function arbitrarySituation(): fc.Arbitrary<Situation> {
         profiles: drawn.profiles,
         models: allModels.filter(({ name }) => drawn.models.includes(name)),
         ruleSets: drawn.ruleSets,
+        standing: drawn.standing,
+        focus: drawn.focus,
       };
       return lived ? { ...situation, history: pastOf(situation, losses) } : situation;
     });
@@ -215,7 +234,14 @@ export function arbitrarySituation(): fc.Arbitrary<Situation> {
 
 /** What an hour ago left behind, with some tables gone since. */
 function pastOf(situation: Situation, losses: readonly string[]): readonly SubjectHistory[] {
-  const before = decide(inputOf({ ...situation, at: noon - hourMs, ruleSets: [], profiles: [] }));
+  const past = {
+    at: noon - hourMs,
+    ruleSets: [],
+    profiles: [],
+    standing: noStanding,
+    focus: null,
+  };
+  const before = decide(inputOf({ ...situation, ...past }));
   return historyAfter(before).map((entry) =>
     losses.includes(entry.subject) && entry.output !== null
       ? { ...entry, output: { ...entry.output, exists: false } }

@@ -61,6 +61,7 @@ const activeWords: Readonly<Record<ActiveReason, string>> = {
   unknown: "whether anything changed cannot be told",
   follows: "the task before it runs",
   unmeasured: "what is there was never measured with these checks",
+  forced: "somebody says that it shall run, whatever is known of it",
 };
 
 /** A reason to run or not to run in words, without its cause; a code of a failure as it is. */

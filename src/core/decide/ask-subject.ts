@@ -2,6 +2,7 @@ import { union } from "../effects/merge-law.ts";
 import type { MergedEffects } from "../effects/merged-effects.ts";
 import type { Gate } from "../project/check.ts";
 import type { SubjectKind } from "../project/project.ts";
+import type { StandingOverride } from "../signals/standing.ts";
 import type { Hash } from "../std/hash.ts";
 import { type PreparedDraft, prepareDraft } from "./drafts.ts";
 import { type Classification, changeOf } from "./facts.ts";
@@ -12,6 +13,7 @@ import {
   silent,
   variablesFor,
 } from "./rule-book.ts";
+import { identityOf, overrideOf } from "./said-of.ts";
 import { type CycleContext, historyOf } from "./subject-node.ts";
 
 /** One subject as the rules meet it. */
@@ -37,6 +39,9 @@ export interface Answer {
   readonly classification: Classification;
   readonly prepared: PreparedDraft;
   readonly fingerprint: Hash | null;
+  readonly override: StandingOverride | null;
+  /** See `SubjectNode`. */
+  readonly remakeOf: Hash | null;
 }
 
 /**
@@ -53,15 +58,24 @@ export function askSubject(context: CycleContext, asked: Asked): Answer {
   const plainFacts = asked.factsWith(classification, null);
   const plain = askRules(rules, "plain", variablesFor(cycle, plainFacts), classified.outcomes);
   const prepared = prepare(plain);
-  const fingerprint = asked.fingerprintWith(prepared.enforced, plain.effects);
+  const made = asked.fingerprintWith(prepared.enforced, plain.effects);
+  const history = historyOf(context, asked.name);
+  const override = overrideOf(context, asked.name);
+  const fingerprint = identityOf(made, override, history);
+  const found = {
+    classification,
+    fingerprint,
+    override,
+    remakeOf: fingerprint === made ? null : made,
+  };
   if (rules.passes[asked.kind].change.length === 0) {
-    return { outcomes: plain, classification, prepared, fingerprint };
+    return { ...found, outcomes: plain, prepared };
   }
 
-  const change = changeOf(fingerprint, historyOf(context, asked.name)?.output ?? null);
+  const change = changeOf(fingerprint, history?.output ?? null);
   const facts = asked.factsWith(classification, change);
   const outcomes = askRules(rules, "change", variablesFor(cycle, facts), plain);
-  return { outcomes, classification, prepared: prepare(outcomes), fingerprint };
+  return { ...found, outcomes, prepared: prepare(outcomes) };
 }
 
 function classify(

@@ -30,7 +30,10 @@ export type BypassReason =
 /** Why one task will not run, and who caused it. */
 export interface Bypass {
   readonly reason: BypassReason;
-  /** The rule (`set/id`) or the upstream subject that caused it; `null` where the reason says all. */
+  /**
+   * The rule (`set/id`), the upstream subject or the person that caused it; `null` where the reason
+   * says all.
+   */
   readonly by: string | null;
 }
 

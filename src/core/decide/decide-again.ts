@@ -7,7 +7,7 @@ import { variablesSeen } from "./ask-again.ts";
 import type { Segment } from "./blueprint.ts";
 import { completeBlueprint, countTasks, surroundingsOf, type Whole } from "./complete-blueprint.ts";
 import { decideWith } from "./decide.ts";
-import type { DecideInput } from "./decide-input.ts";
+import { type DecideInput, holdingInput } from "./decide-input.ts";
 import { decideModel } from "./decide-model.ts";
 import { decideSource } from "./decide-source.ts";
 import type { Decided, TaskCounts, Workings } from "./decided.ts";
@@ -29,7 +29,8 @@ import type { CycleContext, SubjectNode } from "./subject-node.ts";
  * what differs. The result is that of `decide(input)`. Values that did not change should be the
  * same objects as before; where they are merely equal, they are hashed once to see that.
  */
-export function decideAgain(previous: Decided, input: DecideInput): Decided {
+export function decideAgain(previous: Decided, given: DecideInput): Decided {
+  const input = holdingInput(given);
   const before = previous.workings;
   if (isOtherWorld(previous, input)) {
     const isSame = hasSameRules(previous.input, input);
@@ -101,6 +102,7 @@ function contextAfter(
     ...before,
     input,
     cycle: { ...before.cycle, now: input.snapshot.at },
+    focus: input.focus === null ? null : new Set(input.focus),
     readers: isSame ? before.readers : findReaders(input.scope.models),
     sourcesAbove: isSame ? before.sourcesAbove : sourceFinder(input.scope),
   };
@@ -112,8 +114,8 @@ function dirtySubjects(
   context: CycleContext,
   changes: InputChanges,
 ): Set<string> {
-  const { sources, models, profiles, history, drifts, reads } = changes;
-  const all = [sources, models, profiles, history, drifts, reads];
+  const { sources, models, profiles, history, drifts, reads, said } = changes;
+  const all = [sources, models, profiles, history, drifts, reads, said];
   const dirty = new Set(all.flatMap(({ set, removed }) => [...set, ...removed]));
   const { readers } = context;
   if (readers !== before.context.readers) {

@@ -9,6 +9,7 @@ import { describeRun } from "../run/describe-run.ts";
 import type { RunEvent } from "../run/run-event.ts";
 import { planRun } from "../run/run-plan.ts";
 import { startRun } from "../run/run-state.ts";
+import { noStanding } from "../signals/standing.ts";
 import { hashOf } from "../std/hash.ts";
 import type { Task } from "./blueprint.ts";
 import { decide } from "./decide.ts";
@@ -94,6 +95,7 @@ class World {
       exists: true,
       released: null,
       parts: null,
+      ...remake(decided, subject, fingerprint),
     };
     this.history.set(subject, { ...(this.history.get(subject) ?? before), output });
   }
@@ -133,6 +135,13 @@ class World {
   }
 }
 
+/** What the catalog notes of a table that was made because somebody forced it. */
+function remake({ workings }: Decided, subject: string, made: string): { remakeOf?: string } {
+  const node = workings.nodes.get(subject);
+  const isNoted = node?.fingerprint === made && node.remakeOf !== null;
+  return isNoted ? { remakeOf: node.remakeOf } : {};
+}
+
 function emptyHistory(subject: string): SubjectHistory {
   return {
     subject,
@@ -155,7 +164,14 @@ const arbitraryLife = fc.record({
   cycles: fc.array(
     fc.record({
       situation: arbitrarySituation(),
-      parts: fc.subarray(["sources", "profiles", "models", "ruleSets"] as const),
+      parts: fc.subarray([
+        "sources",
+        "profiles",
+        "models",
+        "ruleSets",
+        "standing",
+        "focus",
+      ] as const),
       failing: fc.array(fc.constantFrom(...taskNames()), { maxLength: 6 }),
     }),
     { minLength: 1, maxLength: 5 },
@@ -189,6 +205,8 @@ describe("cycle after cycle, whatever fails in between", { timeout: 60_000 }, ()
         }
         expect(world.baseless).toEqual([]);
 
+        // What somebody said, and what a cycle is not about, is left as it is; then all is looked at.
+        situation = { ...situation, standing: noStanding, focus: null };
         decided = decideAgain(decided, inputIn(world, situation));
         world.run(decided, () => false);
         expect(world.baseless).toEqual([]);

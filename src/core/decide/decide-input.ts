@@ -2,7 +2,8 @@ import type { Quality, Reliability } from "../metadata/profile.ts";
 import type { Snapshot } from "../metadata/snapshot.ts";
 import type { ModelSpec, SourceSpec, Template } from "../project/project.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
-import type { Standing } from "../signals/standing.ts";
+import { type Standing, standingAt } from "../signals/standing.ts";
+import { compareText } from "../std/compare.ts";
 import type { Hash } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
 import type { ContentParts } from "./content-parts.ts";
@@ -23,6 +24,17 @@ export interface DecideInput {
   readonly standing: Standing;
   /** The subjects that this cycle is about; `null` when it is about all of them. */
   readonly focus: readonly string[] | null;
+}
+
+/** The same input without what its instant has ended: that is as if nobody had said it. */
+export function holdingInput(input: DecideInput): DecideInput {
+  const standing = standingAt(input.standing, input.snapshot.at);
+  return standing === input.standing ? input : { ...input, standing };
+}
+
+/** What runs short, in name order. */
+export function pressedIn({ standing }: DecideInput): string[] {
+  return [...standing.pressure.keys()].sort(compareText);
 }
 
 /** What people declared, with discovery's finds: the subjects that exist in this cycle. */
@@ -53,6 +65,8 @@ export interface SubjectHistory {
     readonly released: Hash | null;
     /** What the fingerprint is the identity of, taken apart; `null` where that is not known. */
     readonly parts: ContentParts | null;
+    /** Where it was made because somebody forced it: the fingerprint that it would have had. */
+    readonly remakeOf?: Hash;
   } | null;
   /** The verdict of the last load or build that a gate condemned and that was undone. */
   readonly condemned: Hash | null;

@@ -1,19 +1,21 @@
 import type { MergedEffects } from "../effects/merged-effects.ts";
 import type { BypassPolicy, ModelInput, ModelSpec } from "../project/project.ts";
 import type { DriftFacts } from "../rules/fact-schema.ts";
+import type { StandingOverride } from "../signals/standing.ts";
 import type { Hash } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
-import { type Asked, askSubject } from "./ask-subject.ts";
+import { type Answer, type Asked, askSubject } from "./ask-subject.ts";
 import type { Bypass } from "./blueprint.ts";
 import { identityOfColumns } from "./content-parts.ts";
-import type { PreparedDraft } from "./drafts.ts";
+import type { SubjectHistory } from "./decide-input.ts";
 import { compatibilityFacts, driftFacts, noDriftFacts, untouched } from "./drift-facts.ts";
 import type { ModelReach, ModelRoute } from "./drift-reach.ts";
 import { modelFacts } from "./facts.ts";
-import { modelParts, transformFingerprint } from "./model-identity.ts";
+import { type Making, modelParts, transformFingerprint } from "./model-identity.ts";
 import { columnsReadOf, type ModelReads } from "./model-reads.ts";
 import { reachModel } from "./reach-model.ts";
 import { routeModel } from "./route-model.ts";
+import { bypassSaid, declaredOf, identityOf, isReadAsItStands, qualityKnown } from "./said-of.ts";
 import {
   type Arrival,
   type CycleContext,
@@ -39,17 +41,18 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
   }));
   const reach = reachModel(context, nodes, spec);
   const answer = askSubject(context, askedModel(context, spec, { arrivals, reach }));
-  const { outcomes, classification, prepared, fingerprint } = answer;
+  const { outcomes, classification, prepared, fingerprint, override, remakeOf } = answer;
   const history = historyOf(context, spec.name);
   const blocker = blockerOf(arrivals);
   const isHeld = blocker === null && holds(history, fingerprint);
   const route = routeOf(context, { spec, reach }, outcomes.effects);
-  const bypass = modelBypass(prepared, route, { blocker, isHeld });
-  const parts = modelParts(
-    spec,
-    { arrivals, enforced: prepared.enforced, adapters: route?.adapters ?? [] },
-    { reads, partsOf: (subject) => outputOf(nodes, subject).parts },
-  );
+  const said = bypassSaid(context, spec.name);
+  const own = modelBypass(answer, route, { blocker, isHeld });
+  const bypass = said ?? own;
+  const making = { arrivals, enforced: prepared.enforced, adapters: route?.adapters ?? [] };
+  const partsOf = (subject: string) => outputOf(nodes, subject).parts;
+  const parts = remakeOf === null ? modelParts(spec, making, { reads, partsOf }) : null;
+  const isCurrent = isHeld || isReadAsItStands(said, own, override);
   return {
     kind: "model",
     subject: spec.name,
@@ -59,6 +62,8 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
     tags: classification.tags,
     prepared,
     fingerprint,
+    override,
+    remakeOf,
     bypass,
     arrivals,
     exposure: context.input.drift.models.get(spec.name) ?? null,
@@ -71,12 +76,52 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
     output:
       bypass === null
         ? { ...leftOver(history, false), state: "runs", fingerprint, parts }
-        : outputOfBypassed(
-            spec,
-            route,
-            isHeld ? { ...leftOver(history, true), parts } : leftOver(history, false),
-          ),
+        : outputOfBypassed(spec, {
+            route: bypass.reason === "frozen" ? null : route,
+            left: isHeld
+              ? { ...leftOver(history, true), parts }
+              : shownOf(spec, leftOver(history, isCurrent), () =>
+                  holds(
+                    history,
+                    shownFingerprint(spec, nodes, { making, reads, override, history }),
+                  ),
+                ),
+          }),
   };
+}
+
+/**
+ * What is left of a model, as its readers find it. A table is as it was left; a view shows what is
+ * below it, so where that has moved since the view was made nobody knows the identity of what it shows.
+ */
+function shownOf({ materialize }: ModelSpec, left: Output, isAsItWasMade: () => boolean): Output {
+  if (materialize === "table" || left.state === "absent" || isAsItWasMade()) return left;
+  return { ...left, fingerprint: null, parts: null };
+}
+
+/** Identity of what a view that is there shows, whether or not it could be made now. */
+function shownFingerprint(
+  spec: ModelSpec,
+  nodes: NodesBefore,
+  made: {
+    readonly making: Making;
+    readonly reads: ModelReads | null;
+    readonly override: StandingOverride | null;
+    readonly history: SubjectHistory | null;
+  },
+): Hash | null {
+  const { making, reads, override, history } = made;
+  const arrivals = making.arrivals.map((arrival): Arrival => {
+    if (arrival.state !== "blocking") return arrival;
+    const { fingerprint } = outputOf(nodes, arrival.subject);
+    const there = { ...arrival, state: "there" as const, fingerprint };
+    return { ...there, seen: seenOf(there, nodes, reads) };
+  });
+  return identityOf(
+    transformFingerprint(spec, { ...making, arrivals }, history),
+    override,
+    history,
+  );
 }
 
 function routeOf(
@@ -88,7 +133,10 @@ function routeOf(
 }
 
 /** What a stopped model is worth to its readers: a view shows what is below it, so it is worth nothing. */
-function outputOfBypassed(spec: ModelSpec, route: ModelRoute | null, left: Output): Output {
+function outputOfBypassed(
+  spec: ModelSpec,
+  { route, left }: { readonly route: ModelRoute | null; readonly left: Output },
+): Output {
   if (!isStopped(route)) return left;
   if (spec.materialize === "view") return nothing;
   if (route.meanwhile === "wait") return { ...left, isHeld: true };
@@ -107,9 +155,14 @@ export function askedModel(
   spec: ModelSpec,
   { arrivals, reach }: Pick<ModelNode, "arrivals" | "reach">,
 ): Asked {
+  const history = historyOf(context, spec.name);
   const situation = {
     spec,
-    history: historyOf(context, spec.name),
+    history,
+    quality: qualityKnown(context, spec.name, {
+      measured: history?.quality ?? null,
+      committedAt: history?.output?.committedAt ?? null,
+    }),
     consumers: context.readers.get(spec.name)?.length ?? 0,
     compatibility: reach === null ? untouched : compatibilityFacts(reach.assessment),
     now: context.cycle.now,
@@ -117,7 +170,7 @@ export function askedModel(
   return {
     name: spec.name,
     kind: "model",
-    declared: spec,
+    declared: declaredOf(context, spec),
     gates: spec.gates,
     connection: null,
     factsWith: (classification, change) => ({
@@ -235,11 +288,13 @@ function blockerOf(arrivals: readonly Arrival[]): string | null {
 }
 
 function modelBypass(
-  { draft }: PreparedDraft,
+  { prepared: { draft }, override }: Answer,
   route: ModelRoute | null,
   { blocker, isHeld }: { readonly blocker: string | null; readonly isHeld: boolean },
 ): Bypass | null {
-  if (draft.activation.state === "bypassed") return { reason: "rule", by: draft.activation.by };
+  if (draft.activation.state === "bypassed" && override?.do !== "force") {
+    return { reason: "rule", by: draft.activation.by };
+  }
   if (isStopped(route)) return { reason: "isolated", by: route.by };
   if (blocker !== null) return { reason: "upstream", by: blocker };
   return isHeld ? { reason: "up_to_date", by: null } : null;

@@ -4,6 +4,7 @@ import { arbitrarySituation, formsOf } from "../../../test/support/arbitrary-sit
 import { inputOf, noon, run } from "../../../test/support/decide-fixture.ts";
 import { takeSnapshot } from "../metadata/snapshot.ts";
 import { defineRuleSet } from "../rules/rule-set-file.ts";
+import { noStanding, type Standing, standingAt } from "../signals/standing.ts";
 import { canonicalJson } from "../std/canonical-json.ts";
 import { hashText } from "../std/hash.ts";
 import { decide } from "./decide.ts";
@@ -29,6 +30,17 @@ function told(decided: Decided): string {
 
 function reversed<T>(map: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
   return new Map([...map].reverse());
+}
+
+function turned({ overrides, tiers, quality, late, circuits, pressure }: Standing): Standing {
+  return {
+    overrides: reversed(overrides),
+    tiers: reversed(tiers),
+    quality: reversed(quality),
+    late: reversed(late),
+    circuits: reversed(circuits),
+    pressure: reversed(pressure),
+  };
 }
 
 /** The same value with the keys of all objects in reverse order. */
@@ -76,8 +88,8 @@ describe("a decision", { timeout: 60_000 }, () => {
           history: reversed(mapped(history)),
           drift: input.drift,
           reads: reversed(mapped(input.reads)),
-          standing: input.standing,
-          focus: input.focus,
+          standing: turned(input.standing),
+          focus: input.focus === null ? null : [...input.focus].reverse(),
         };
         expect(told(decide(shuffled))).toBe(told(decide(input)));
       }),
@@ -98,9 +110,12 @@ describe("a decision", { timeout: 60_000 }, () => {
   test("made again in small steps is the decision made anew", () => {
     const step = fc.record({
       situation: arbitrarySituation(),
-      parts: fc.subarray(["at", "sources", "profiles", "models", "history"] as const, {
-        minLength: 1,
-      }),
+      parts: fc.subarray(
+        ["at", "sources", "profiles", "models", "history", "standing", "focus"] as const,
+        {
+          minLength: 1,
+        },
+      ),
     });
     fc.assert(
       fc.property(arbitrarySituation(), fc.array(step, { maxLength: 4 }), (start, steps) => {
@@ -116,13 +131,15 @@ describe("a decision", { timeout: 60_000 }, () => {
     );
   });
 
-  test("is the same at a later instant, unless a rule or a fallback looks at the time", () => {
+  test("is the same at a later instant, unless a rule, a fallback or an override looks at the time", () => {
     fc.assert(
       fc.property(arbitrarySituation(), fc.nat(7_200_000), (situation, laterMs) => {
         const untimed = (situation.ruleSets ?? []).filter(
           (set) => !/lag|age/i.test(canonicalJson(set.rules)),
         );
-        const at = (instant: number) => run({ ...situation, ruleSets: untimed, at: instant });
+        const standing = standingAt(situation.standing ?? noStanding, noon + laterMs);
+        const at = (instant: number) =>
+          run({ ...situation, standing, ruleSets: untimed, at: instant });
         expect(at(noon + laterMs).blueprint.id).toBe(at(noon).blueprint.id);
       }),
       { numRuns: 60 },

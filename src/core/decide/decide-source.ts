@@ -2,13 +2,14 @@ import type { Profile } from "../metadata/profile.ts";
 import type { SourceSpec } from "../project/project.ts";
 import type { DriftFacts } from "../rules/fact-schema.ts";
 import { type Hash, hashOf } from "../std/hash.ts";
-import { type Asked, askSubject } from "./ask-subject.ts";
+import { type Answer, type Asked, askSubject } from "./ask-subject.ts";
 import type { Bypass } from "./blueprint.ts";
 import type { SubjectHistory } from "./decide-input.ts";
 import type { PreparedDraft } from "./drafts.ts";
 import { driftFacts, noDriftFacts } from "./drift-facts.ts";
 import { sourceFacts } from "./facts.ts";
 import { observedShapes } from "./observed-shapes.ts";
+import { bypassSaid, declaredOf, isReadAsItStands, qualityKnown } from "./said-of.ts";
 import {
   type CycleContext,
   historyOf,
@@ -23,9 +24,11 @@ export function decideSource(context: CycleContext, spec: SourceSpec): SourceNod
   const profile = profileOf(context, spec);
   const history = historyOf(context, spec.name);
   const answer = askSubject(context, askedSource(context, spec));
-  const { outcomes, classification, prepared, fingerprint } = answer;
+  const { outcomes, classification, prepared, fingerprint, override, remakeOf } = answer;
   const isHeld = profile.presence.state === "present" && holds(history, fingerprint);
-  const bypass = sourceBypass({ prepared, outcomes }, profile, isHeld);
+  const said = bypassSaid(context, spec.name);
+  const own = sourceBypass(answer, profile, isHeld);
+  const bypass = said ?? own;
   return {
     kind: "source",
     subject: spec.name,
@@ -35,11 +38,13 @@ export function decideSource(context: CycleContext, spec: SourceSpec): SourceNod
     tags: classification.tags,
     prepared,
     fingerprint,
+    override,
+    remakeOf,
     bypass,
     output: sourceOutput(prepared, history, {
       fingerprint,
       runs: bypass === null,
-      isCurrent: isHeld,
+      isCurrent: isHeld || isReadAsItStands(said, own, override),
       hasKnownColumns: profile.schema !== null,
     }),
   };
@@ -48,10 +53,18 @@ export function decideSource(context: CycleContext, spec: SourceSpec): SourceNod
 /** A source as the rules meet it; also for explanations, which ask them once more. */
 export function askedSource(context: CycleContext, spec: SourceSpec): Asked {
   const profile = profileOf(context, spec);
+  const history = historyOf(context, spec.name);
+  const { standing } = context.input;
   const situation = {
     spec,
     profile,
-    history: historyOf(context, spec.name),
+    history,
+    quality: qualityKnown(context, spec.name, {
+      measured: profile.quality,
+      committedAt: history?.output?.committedAt ?? null,
+    }),
+    isLate: standing.late.has(spec.name),
+    isCircuitOpen: standing.circuits.has(spec.connection),
     consumers: context.readers.get(spec.name)?.length ?? 0,
     shapes: () => observedShapes(profile, context.input.drift.sources.get(spec.name)),
     now: context.cycle.now,
@@ -59,7 +72,7 @@ export function askedSource(context: CycleContext, spec: SourceSpec): Asked {
   return {
     name: spec.name,
     kind: "source",
-    declared: spec,
+    declared: declaredOf(context, spec),
     gates: spec.gates,
     connection: spec.connection,
     factsWith: (classification, change) => ({
@@ -107,11 +120,13 @@ function unprobed(spec: SourceSpec): Profile {
 }
 
 function sourceBypass(
-  { prepared: { draft }, outcomes }: Pick<SourceNode, "prepared" | "outcomes">,
+  { prepared: { draft }, outcomes, override }: Answer,
   profile: Profile,
   isHeld: boolean,
 ): Bypass | null {
-  if (draft.activation.state === "bypassed") return { reason: "rule", by: draft.activation.by };
+  if (draft.activation.state === "bypassed" && override?.do !== "force") {
+    return { reason: "rule", by: draft.activation.by };
+  }
   const { route } = outcomes.effects;
   if (route?.value.to === "isolate") return { reason: "isolated", by: route.by[0] ?? null };
   if (profile.presence.state !== "present") return { reason: "source_missing", by: null };

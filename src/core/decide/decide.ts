@@ -4,7 +4,7 @@ import { hashOnce } from "../std/hash-once.ts";
 import { plantReferences, type ReferenceTree } from "../std/reference-tree.ts";
 import type { Segment } from "./blueprint.ts";
 import { completeBlueprint, countTasks, surroundingsOf } from "./complete-blueprint.ts";
-import type { DecideInput } from "./decide-input.ts";
+import { type DecideInput, holdingInput, pressedIn } from "./decide-input.ts";
 import { decideModel } from "./decide-model.ts";
 import { decideSource } from "./decide-source.ts";
 import type { Decided } from "./decided.ts";
@@ -25,7 +25,8 @@ export function decide(input: DecideInput): Decided {
 }
 
 /** Decides everything, with rules that are compiled already. */
-export function decideWith(input: DecideInput, rules: RuleBook): Decided {
+export function decideWith(given: DecideInput, rules: RuleBook): Decided {
+  const input = holdingInput(given);
   const context = openContext(input, rules);
   const models = orderModels(input.scope.models);
   const nodes = new Map<string, SubjectNode>();
@@ -70,8 +71,10 @@ function openContext(input: DecideInput, rules: RuleBook): CycleContext {
       capacity: {
         cores: input.snapshot.capacity.cores,
         memory: input.snapshot.capacity.memoryBytes,
+        pressure: pressedIn(input),
       },
     },
+    focus: input.focus === null ? null : new Set(input.focus),
     rules,
     drafts: openDraftBook(input.template),
     readers: findReaders(input.scope.models),

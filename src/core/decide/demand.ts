@@ -1,8 +1,9 @@
+import { isUnwanted } from "./said-of.ts";
 import type { SubjectNode } from "./subject-node.ts";
 
 /**
  * The subjects that nothing asks for: they run only when used, no rule forces them, and no model
- * that is asked for reads them. A model that a rule bypasses, or that is left out, asks for nothing.
+ * that is asked for reads them. A model that is not wanted, or that is left out, asks for nothing.
  * @param models all models, each after the models that it reads.
  * @param spared the models that are left out under pressure.
  */
@@ -17,12 +18,16 @@ export function findIdle(
   for (let index = models.length - 1; index >= 0; index--) {
     const node = nodes.get(models[index]?.name ?? "");
     if (node?.kind !== "model" || idle.has(node.subject) || spared.has(node.subject)) continue;
-    if (node.bypass?.reason === "rule") continue;
+    if (isUnwanted(node.bypass)) continue;
     for (const { subject } of node.spec.inputs) idle.delete(subject);
   }
   return idle;
 }
 
-function asksForItself({ spec, prepared }: SubjectNode): boolean {
-  return spec.demand === "always" || prepared.draft.activation.state === "forced";
+function asksForItself({ spec, prepared, override }: SubjectNode): boolean {
+  return (
+    spec.demand === "always" ||
+    prepared.draft.activation.state === "forced" ||
+    override?.do === "force"
+  );
 }

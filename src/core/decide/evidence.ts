@@ -1,8 +1,11 @@
+import { instantText } from "../signals/signal-types.ts";
+import type { StandingOverride } from "../signals/standing.ts";
 import type { Hash } from "../std/hash.ts";
 import type { Json } from "../std/json.ts";
 import type { Task, TaskId } from "./blueprint.ts";
 import { profileOf } from "./decide-source.ts";
 import type { Decided } from "./decided.ts";
+import { isInFocus } from "./said-of.ts";
 import { historyOf, type SubjectNode } from "./subject-node.ts";
 import { fallbackOf } from "./why-fallback.ts";
 
@@ -31,15 +34,25 @@ export function taskEvidence(decided: Decided, node: SubjectNode, task: Task): J
     case "source_missing":
       return missing(decided, node);
     case "not_demanded":
-      return { readers: decided.workings.context.readers.get(node.subject) ?? [] };
+      return isInFocus(decided.workings.context, node.subject)
+        ? { readers: decided.workings.context.readers.get(node.subject) ?? [] }
+        : { inFocus: false };
+    case "frozen":
+    case "override":
+      return overrideEvidence(node.override);
     case "pressure":
       return pressure(decided, task.bypass.by);
     case "condemned":
-    case "frozen":
     case "isolated":
-    case "override":
       return { by: task.bypass.by };
   }
+}
+
+/** Who said it, why, and until when. */
+export function overrideEvidence(override: StandingOverride | null): Json {
+  if (override === null) return null;
+  const { do: said, by, why, until, signal } = override;
+  return { said, by, why, until: until === null ? null : instantText(until), signal };
 }
 
 /** The words of the rule that bypassed a subject. */

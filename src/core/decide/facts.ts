@@ -21,6 +21,11 @@ export interface SourceSituation {
   readonly spec: SourceSpec;
   readonly profile: Profile;
   readonly history: SubjectHistory | null;
+  readonly quality: Quality | null;
+  /** Signals say that it is late. */
+  readonly isLate: boolean;
+  /** Its connection is left alone. */
+  readonly isCircuitOpen: boolean;
   /** Models that read it. */
   readonly consumers: number;
   /** What it looked like, oldest first; asked for only where a contract is about it. */
@@ -33,10 +38,11 @@ const uncontracted = contractFacts(null, []);
 
 /** What a rule sees as `source`, as far as it does not depend on other rules. */
 export function sourceFacts(
-  { spec, profile, history, consumers, shapes, now }: SourceSituation,
+  situation: SourceSituation,
   { tier, owner, tags }: Classification,
   change: SourceFacts["change"],
 ): SourceFacts {
+  const { spec, profile, history, consumers, shapes, now } = situation;
   const { volume, cadence, changedAt, schema, lastLoad } = profile;
   const output = history?.output ?? null;
   const declaredMs = cadence.declaredMs ?? spec.cadenceMs;
@@ -67,8 +73,10 @@ export function sourceFacts(
       changed: schemaChanged(schema, lastLoad?.schemaId ?? null),
     },
     contract: spec.contract === null ? uncontracted : contractFacts(spec.contract, shapes()),
-    quality: qualityFacts(profile.quality),
+    quality: qualityFacts(situation.quality),
     reliability: reliabilityFacts(profile.reliability),
+    signals: { late: situation.isLate },
+    circuit: situation.isCircuitOpen ? "open" : "closed",
     last_load: lastOutputFacts(output, now),
     consumers,
   };
@@ -78,6 +86,7 @@ export function sourceFacts(
 export interface ModelSituation {
   readonly spec: ModelSpec;
   readonly history: SubjectHistory | null;
+  readonly quality: Quality | null;
   readonly consumers: number;
   readonly compatibility: ModelFacts["compatibility"];
   readonly now: EpochMs;
@@ -85,7 +94,7 @@ export interface ModelSituation {
 
 /** What a rule sees as `model`, as far as it does not depend on other rules. */
 export function modelFacts(
-  { spec, history, consumers, compatibility, now }: ModelSituation,
+  { spec, history, quality, consumers, compatibility, now }: ModelSituation,
   { tier, owner, tags }: Classification,
   change: ModelFacts["change"],
 ): ModelFacts {
@@ -98,7 +107,7 @@ export function modelFacts(
     tags: [...tags],
     inputs: spec.inputs.map((input) => input.subject),
     change,
-    quality: qualityFacts(history?.quality ?? null),
+    quality: qualityFacts(quality),
     reliability: reliabilityFacts(history?.reliability ?? null),
     last_build: lastOutputFacts(history?.output ?? null, now),
     compatibility,

@@ -1,7 +1,7 @@
 import { canonicalJson } from "../std/canonical-json.ts";
 import { compareText } from "../std/compare.ts";
 import { hashOnce } from "../std/hash-once.ts";
-import type { DecideInput } from "./decide-input.ts";
+import { type DecideInput, pressedIn } from "./decide-input.ts";
 import type { Decided } from "./decided.ts";
 import { stillResolves } from "./drafts.ts";
 
@@ -23,6 +23,8 @@ export interface InputChanges {
   readonly hasDriftChanged: boolean;
   /** Models that read other columns of their inputs than before. */
   readonly reads: NamedChanges;
+  /** Subjects of which signals say something else, and those that came into focus or left it. */
+  readonly said: NamedChanges;
   readonly hasTimePassed: boolean;
 }
 
@@ -46,8 +48,36 @@ export function compareInputs(before: DecideInput, after: DecideInput): InputCha
     ),
     history: compareMaps(before.history, after.history, isSameValue),
     reads: compareMaps(before.reads, after.reads, isSameValue),
+    said: { set: [...saidAnew(before, after), ...refocused(before, after)], removed: [] },
     hasTimePassed: before.snapshot.at !== after.snapshot.at,
   };
+}
+
+function* saidAnew(before: DecideInput, after: DecideInput): Generator<string> {
+  const old = before.standing;
+  const young = after.standing;
+  if (old === young) return;
+  const isSame = (left: object, right: object) => canonicalJson(left) === canonicalJson(right);
+  for (const part of ["overrides", "tiers", "quality", "late"] as const) {
+    const { set, removed } = compareMaps<object>(old[part], young[part], isSame);
+    yield* set;
+    yield* removed;
+  }
+  const circuits = compareMaps(old.circuits, young.circuits, isSame);
+  const moved = new Set([...circuits.set, ...circuits.removed]);
+  if (moved.size === 0) return;
+  for (const { name, connection } of after.scope.sources.values()) {
+    if (moved.has(connection)) yield name;
+  }
+}
+
+function* refocused(before: DecideInput, after: DecideInput): Generator<string> {
+  if (canonicalJson(before.focus) === canonicalJson(after.focus)) return;
+  const old = before.focus === null ? null : new Set(before.focus);
+  const young = after.focus === null ? null : new Set(after.focus);
+  for (const name of [...after.scope.sources.keys(), ...after.scope.models.keys()]) {
+    if ((old?.has(name) ?? true) !== (young?.has(name) ?? true)) yield name;
+  }
 }
 
 /**
@@ -59,6 +89,7 @@ export function isOtherWorld({ input: before, workings }: Decided, after: Decide
     !hasSameRules(before, after) ||
     hashOnce(before.template) !== hashOnce(after.template) ||
     canonicalJson(before.snapshot.capacity) !== canonicalJson(after.snapshot.capacity) ||
+    canonicalJson(pressedIn(before)) !== canonicalJson(pressedIn(after)) ||
     !stillResolves(workings.context.drafts, after.scope)
   );
 }

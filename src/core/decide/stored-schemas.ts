@@ -179,6 +179,7 @@ export const historySchema: z.ZodType<SubjectHistory> = z.strictObject({
       exists: z.boolean(),
       released: z.string().nullable(),
       parts: contentPartsSchema.nullable(),
+      remakeOf: z.string().exactOptional(),
     })
     .nullable(),
   condemned: z.string().nullable(),

@@ -1,5 +1,6 @@
 import type { ReachingChange } from "../compatibility/assessment.ts";
 import type { ModelSpec, SourceSpec } from "../project/project.ts";
+import type { StandingOverride } from "../signals/standing.ts";
 import { type Hash, hashOf } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
 import type { Bypass } from "./blueprint.ts";
@@ -21,6 +22,13 @@ interface NodeBase {
   readonly prepared: PreparedDraft;
   /** Identity of what its table will hold if it runs; `null` when an input is unknown. */
   readonly fingerprint: Hash | null;
+  /** Somebody's word on it that holds now. */
+  readonly override: StandingOverride | null;
+  /**
+   * The fingerprint that it would have, where the one that it has is that of a table made because
+   * somebody forced it; see `identityOf`.
+   */
+  readonly remakeOf: Hash | null;
   /** Why its tasks will not run, as far as that does not depend on who needs it. */
   readonly bypass: Bypass | null;
   readonly output: Output;
@@ -97,6 +105,8 @@ export interface CycleContext {
   readonly cycle: CycleFacts;
   readonly rules: RuleBook;
   readonly drafts: DraftBook;
+  /** The subjects that the cycle is about; `null` when it is about all. */
+  readonly focus: ReadonlySet<string> | null;
   /** The models that read each subject. */
   readonly readers: ReadonlyMap<string, readonly string[]>;
   /** The sources that a model reads, itself or through others. */

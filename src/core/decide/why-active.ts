@@ -6,6 +6,7 @@ import { askedSource, profileOf } from "./decide-source.ts";
 import type { Decided } from "./decided.ts";
 import { historyOf, type ModelNode, type SourceNode, type SubjectNode } from "./subject-node.ts";
 import { explainArrival, makingTaskOf, type Told } from "./why-bypassed.ts";
+import { forceLinks } from "./why-override.ts";
 import type { ActiveReason, WhyLink } from "./why-report.ts";
 import { explainRule } from "./why-rule.ts";
 
@@ -49,6 +50,9 @@ function explainMaking(decided: Decided, node: SubjectNode, told: Told): Making 
     reason,
     link: { text, about: subject, evidence, because },
   });
+  if (node.override?.do === "force") {
+    return say("forced", `${subject} runs whatever is known of it.`, forceLinks(node));
+  }
   if (output === null) return say("new", `${subject} was never ${doneTo(node)}.`, []);
   if (!output.exists) {
     return say("gone", `The table of ${subject} is gone since run ${output.run}.`, []);

@@ -7,9 +7,11 @@ import { profileOf } from "./decide-source.ts";
 import type { Decided } from "./decided.ts";
 import { becauseOf, comparedFingerprint, isMeasuring, taskEvidence } from "./evidence.ts";
 import { columnsReadOf } from "./model-reads.ts";
+import { isInFocus } from "./said-of.ts";
 import { type Arrival, historyOf, type ModelNode, type SubjectNode } from "./subject-node.ts";
 import { fallbackOf } from "./why-fallback.ts";
 import { isolatedCauses, isolatedText } from "./why-isolated.ts";
+import { leftLinks, overrideText } from "./why-override.ts";
 import type { WhyLink } from "./why-report.ts";
 import { explainRule } from "./why-rule.ts";
 
@@ -44,6 +46,12 @@ export function explainBypass(
     case "source_missing":
       return link(missingText(decided, node), []);
     case "not_demanded":
+      if (!isInFocus(decided.workings.context, node.subject)) {
+        return link(
+          `This cycle is about other subjects, and ${node.subject} is not one of them.`,
+          [],
+        );
+      }
       return link(
         `${node.subject} runs only when it is used, and no model that runs reads it.`,
         readerLinks(decided, node, told),
@@ -55,9 +63,10 @@ export function explainBypass(
         `${node.subject} is optional, and ${task.bypass.by} runs short: what is optional is left out.`,
         [],
       );
-    case "condemned":
     case "frozen":
     case "override":
+      return link(overrideText(node), leftLinks(decided, node));
+    case "condemned":
     case undefined:
       return link(`${task.id} is ${task.bypass?.reason ?? "active"}.`, []);
   }

@@ -1,7 +1,10 @@
 import { nearestFlip } from "../conditions/nearest-flip.ts";
 import { variablesSeen } from "./ask-again.ts";
 import type { Bypass } from "./blueprint.ts";
+import { decideModel } from "./decide-model.ts";
+import { decideSource } from "./decide-source.ts";
 import type { Decided } from "./decided.ts";
+import { isInFocus } from "./said-of.ts";
 import type { SubjectNode } from "./subject-node.ts";
 import { fallbackOf } from "./why-fallback.ts";
 import { findRule } from "./why-rule.ts";
@@ -21,16 +24,39 @@ export function flipOf(decided: Decided, node: SubjectNode, bypass: Bypass): str
     case "source_missing":
       return `would run if ${subject} were present`;
     case "not_demanded":
+      if (!isInFocus(decided.workings.context, subject)) {
+        return `would run in a cycle that is about ${subject}, if there were something to do`;
+      }
       return `would run if a model that runs read ${subject}, or its demand were always`;
     case "condemned":
       return `would run if ${subject} changed, or what it must hold`;
     case "pressure":
       return "would run once the pressure is over";
     case "frozen":
-    case "isolated":
     case "override":
+      return overrideFlip(decided, node);
+    case "isolated":
       return null;
   }
+}
+
+/** What is left to be said of a subject when nobody overrides it. */
+function overrideFlip(decided: Decided, node: SubjectNode): string {
+  const { context, nodes } = decided.workings;
+  const { subject, override } = node;
+  const { standing } = context.input;
+  const overrides = new Map([...standing.overrides].filter(([name]) => name !== subject));
+  const input = { ...context.input, standing: { ...standing, overrides } };
+  const free =
+    node.kind === "source"
+      ? decideSource({ ...context, input }, node.spec)
+      : decideModel({ ...context, input }, nodes, node.spec);
+  const ended = `would run if the override of ${override?.by} ended`;
+  if (free.bypass === null) return ended;
+  const rest = flipOf(decided, free, free.bypass)?.replace(/^would run if /, "");
+  return rest === undefined
+    ? `would be ${free.bypass.reason} if the override of ${override?.by} ended`
+    : `${ended}, and ${rest}`;
 }
 
 /** What would make all rules that ask for the bypass fall silent. */

@@ -37,6 +37,14 @@ export interface WhyReport {
  * - changed: what it would make differs from what is there;
  * - unknown: whether it differs cannot be told, and in doubt it runs;
  * - follows: the task before it runs;
- * - unmeasured: what is there was never measured with these checks.
+ * - unmeasured: what is there was never measured with these checks;
+ * - forced: somebody says that it shall run, whatever is known of it.
  */
-export type ActiveReason = "new" | "gone" | "changed" | "unknown" | "follows" | "unmeasured";
+export type ActiveReason =
+  | "new"
+  | "gone"
+  | "changed"
+  | "unknown"
+  | "follows"
+  | "unmeasured"
+  | "forced";

@@ -65,6 +65,12 @@ export const sourceFactSchema = z.strictObject({
   contract: contractFactSchema,
   quality: qualityFacts,
   reliability: reliabilityFacts,
+  signals: z.strictObject({
+    late: z.boolean().describe("Whether a signal says that it is late, and none that it is back."),
+  }),
+  circuit: z
+    .enum(["open", "closed"])
+    .describe("Open while its connection is left alone because too much went wrong over it."),
   last_load: lastOutputFacts,
   consumers: z.int().describe("Models that read it."),
 });
@@ -127,6 +133,9 @@ export const modelFactSchema = z.strictObject({
 export const capacityFactSchema = z.strictObject({
   cores: z.int(),
   memory: z.int().describe("Bytes."),
+  pressure: z
+    .array(z.string())
+    .describe("What runs short by signals: memory, disk, slots, warehouse."),
 });
 
 /** What a rule for a source sees as `source`. */

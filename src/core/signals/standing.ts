@@ -77,6 +77,23 @@ export function isNeutral(standing: Standing): boolean {
   return Object.values(standing).every((part: ReadonlyMap<string, object>) => part.size === 0);
 }
 
+/** What of a standing still holds at an instant: what has ended is as if nobody had said it. */
+export function standingAt(standing: Standing, now: EpochMs): Standing {
+  const overrides = lasting(standing.overrides, ({ until }) => until === null || until > now);
+  const circuits = lasting(standing.circuits, ({ until }) => until > now);
+  const isSame = overrides === standing.overrides && circuits === standing.circuits;
+  return isSame ? standing : { ...standing, overrides, circuits };
+}
+
+/** The same map where all of it lasts. */
+function lasting<T>(
+  part: ReadonlyMap<string, T>,
+  lasts: (value: T) => boolean,
+): ReadonlyMap<string, T> {
+  const kept = [...part].filter(([, value]) => lasts(value));
+  return kept.length === part.size ? part : new Map(kept);
+}
+
 type Draft = {
   readonly [K in keyof Standing]: Map<
     string,
@@ -98,13 +115,7 @@ export function standingOf(signals: Iterable<Signal>, now: EpochMs): Standing {
     pressure: new Map(),
   };
   for (const signal of inOrder(signals)) apply(draft, signal);
-  for (const [subject, { until }] of draft.overrides) {
-    if (until !== null && until <= now) draft.overrides.delete(subject);
-  }
-  for (const [connection, { until }] of draft.circuits) {
-    if (until <= now) draft.circuits.delete(connection);
-  }
-  return draft;
+  return standingAt(draft, now);
 }
 
 /** Each signal once, in the order in which they happened. */
