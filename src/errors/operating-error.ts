@@ -18,9 +18,15 @@ export class OperatingError extends Error {
   }
 }
 
-/** Keeps a coded failure as it is, and codes anything else as a bug, once, at a boundary. */
+/**
+ * Keeps a coded failure as it is, and codes anything else as a bug, once, at a boundary. Where
+ * closing something failed as well, the failure that came first is the one to tell.
+ */
 export function toOperatingError(error: unknown): OperatingError {
   if (error instanceof OperatingError) return error;
+  if (error instanceof Error && error.name === "SuppressedError" && "suppressed" in error) {
+    return toOperatingError(error.suppressed);
+  }
   const detail = error instanceof Error ? error.message : String(error);
   return new OperatingError("INTERNAL", detail, {
     hint: "This is a bug in Sluice: please report it with the command and this message.",

@@ -1,3 +1,5 @@
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { OperatingError } from "../../errors/operating-error.ts";
 
 /**
@@ -5,8 +7,10 @@ import { OperatingError } from "../../errors/operating-error.ts";
  * neither is given back as it is.
  */
 export function toCatalogError(error: unknown, path: string): unknown {
-  const code = failureCode(error);
-  if (code === null) return error;
+  const told = failureCode(error);
+  if (told === null) return error;
+  // Its index is grown by other means than its file, and on a full disk SQLite calls that IO.
+  const code = told.startsWith("SQLITE_IOERR") && isFull(path) ? "SQLITE_FULL" : told;
   const known = meanings.find(({ pattern }) => pattern.test(code));
   const message = error instanceof Error ? error.message : String(error);
   return new OperatingError(
@@ -17,6 +21,19 @@ export function toCatalogError(error: unknown, path: string): unknown {
       cause: error,
     },
   );
+}
+
+/** Less than what SQLite adds to the index of its log at once, with as much again for the log. */
+const leastBytes = 65_536;
+
+function isFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < leastBytes;
+  } catch {
+    // Where the disk does not answer, what SQLite said has to do.
+    return false;
+  }
 }
 
 /** The symbolic code of SQLite or of the system, or `null` for what neither threw. */

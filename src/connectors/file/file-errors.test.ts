@@ -17,6 +17,11 @@ test.each([
   [failure("ENOSPC"), "STAGING_FULL"],
   [failure("EIO"), "CONNECTION_FAILED"],
   [new Error("Invalid Input Error: No magic bytes found"), "SOURCE_UNREADABLE"],
+  [
+    new Error('IO Error: Could not write file "/s/part.csv": No space left on device'),
+    "STAGING_FULL",
+  ],
+  [new Error("Out of Memory Error: failed to allocate data of size 4.0 MiB"), "READER_MEMORY"],
   [new DOMException("aborted", "AbortError"), "CANCELLED"],
 ])("%s is %s, and names the file", (error, code) => {
   const coded = toFileError(error, "data/a.csv");

@@ -28,9 +28,7 @@ export function toFileError(error: unknown, subject: string): unknown {
       return unreadable("is a symbolic link that leads back to itself");
     case "ENOSPC":
     case "EDQUOT":
-      return new OperatingError("STAGING_FULL", `No space is left to convert ${subject}`, {
-        cause: error,
-      });
+      return stagingFull(error, subject);
     case "EIO":
     case "ESTALE":
     case "EMFILE":
@@ -46,7 +44,23 @@ export function toFileError(error: unknown, subject: string): unknown {
       "Check that it was written to its end, and that its name ends in .gz only when it is gzip.",
     );
   }
+  if (isDuckdbError(error) && /No space left/i.test(error.message)) {
+    return stagingFull(error, subject);
+  }
+  if (error.message.startsWith("Out of Memory Error")) {
+    return new OperatingError("READER_MEMORY", `${subject}: ${firstLine(error.message)}`, {
+      hint: "Split the file, or write it as Parquet with smaller row groups or shorter lines.",
+      cause: error,
+    });
+  }
   return isDuckdbError(error) ? unreadable(`cannot be read: ${firstLine(error.message)}`) : error;
+}
+
+function stagingFull(cause: Error, subject: string): OperatingError {
+  return new OperatingError("STAGING_FULL", `No space is left to convert ${subject}`, {
+    hint: "Free some space on the disks of the staging and of temporary files, then run again.",
+    cause,
+  });
 }
 
 /** DuckDB's messages begin with their kind; the driver throws them as plain errors. */

@@ -28,7 +28,8 @@ export function toPostgresError(
 ): unknown {
   if (!(error instanceof Error) || error instanceof OperatingError) return error;
   const state = "code" in error && typeof error.code === "string" ? error.code : "";
-  const told = fromState(state, error, { target, subject }) ?? fromDriver(state, error, target);
+  const told =
+    fromState(state, error, { target, subject }) ?? fromDriver(state, error, { target, subject });
   if (!told) return error;
   const hint = told.hint === undefined ? {} : { hint: told.hint };
   return new OperatingError(told.code, told.detail, { ...hint, cause: error });
@@ -121,10 +122,18 @@ const networkCodes = new Set([
   "ENOENT",
 ]);
 
-function fromDriver(state: string, error: Error, target: PostgresTarget): Told | null {
-  const { address } = target;
+function fromDriver(
+  state: string,
+  error: Error,
+  { target, subject }: { readonly target: PostgresTarget; readonly subject: string | null },
+): Told | null {
+  const { address, connection } = target;
   if (state === "ENOSPC" || state === "EDQUOT") {
-    return { code: "STAGING_FULL", detail: "No space is left for what is extracted." };
+    return {
+      code: "STAGING_FULL",
+      detail: `No space is left for the rows of ${subject ?? connection}: ${error.message}.`,
+      hint: "Free some space on the disk of the staging folder, then run again.",
+    };
   }
   // A host with several addresses fails with all their errors at once, and no message of its own.
   const inner = error instanceof AggregateError ? error.errors[0] : error;

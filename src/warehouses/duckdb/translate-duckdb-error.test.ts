@@ -11,7 +11,7 @@ describe("translateDuckdbError", () => {
     ],
     ["IO Error: Could not write file: No space left on device", "WAREHOUSE_FULL"],
     ["Out of Memory Error: failed to offload: max_temp_directory_size exceeded", "WAREHOUSE_FULL"],
-    ["Out of Memory Error: could not allocate block of size 256.0 KiB", "WAREHOUSE_REFUSED"],
+    ["Out of Memory Error: could not allocate block of size 256.0 KiB", "WAREHOUSE_MEMORY"],
     [
       'IO Error: The file "/x" exists, but it is not a valid DuckDB database file!',
       "WAREHOUSE_INVALID",

@@ -54,8 +54,8 @@ const meanings: readonly Meaning[] = [
   },
   {
     pattern: /^Out of Memory Error/,
-    code: "WAREHOUSE_REFUSED",
-    hint: "Raise the warehouse's memory limit, or give it a folder to spill to.",
+    code: "WAREHOUSE_MEMORY",
+    hint: "Raise limits.memory in sluice.yaml, run less of it at once by a pool, or make the work smaller.",
   },
 ];
 
