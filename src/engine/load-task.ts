@@ -19,7 +19,10 @@ export const loadTask: TaskHandler = async (planned, context, signal) => {
   const requests = await Promise.all(planned.map((one) => loadRequest(one, context)));
   const outcomes = await context.warehouse.load(requests, signal);
   return outcomes.map((outcome, index) =>
-    toResult(outcome, planned[index] !== undefined && isMoved(planned[index], context)),
+    toResult(outcome, {
+      fingerprint: present(requests[index], "an outcome has a request").fingerprint,
+      hasMoved: isMoved(present(planned[index], "an outcome has a task"), context),
+    }),
   );
 };
 
@@ -68,11 +71,15 @@ function isMoved({ segment }: PlannedTask, { results }: TaskContext): boolean {
   return results.get(`${segment.subject}.extract`)?.detail["isMoved"] === true;
 }
 
-function toResult(outcome: LoadOutcome, hasMoved: boolean): TaskResult {
+function toResult(
+  outcome: LoadOutcome,
+  { fingerprint, hasMoved }: { readonly fingerprint: Hash; readonly hasMoved: boolean },
+): TaskResult {
   return {
     rows: outcome.rowsInserted + outcome.rowsUpdated,
     isRepeat: outcome.isRepeat,
     detail: {
+      fingerprint,
       rowsStaged: outcome.rowsStaged,
       rowsInserted: outcome.rowsInserted,
       rowsUpdated: outcome.rowsUpdated,

@@ -1,5 +1,6 @@
 import type { TableName } from "../core/schema/table-schema.ts";
 import { present } from "../core/std/assert.ts";
+import { openTrial } from "./hold-trial.ts";
 import { measurementsJson } from "./measurements-json.ts";
 import { readsMovedInput } from "./reads-moved-input.ts";
 import { readsOldInput } from "./reads-old-input.ts";
@@ -7,7 +8,7 @@ import { type PlannedTask, rawTable, type TaskContext, type TaskHandler } from "
 
 /**
  * Measures conditions on what was committed. Gates that stop or divert were enforced inside the
- * transaction that committed it; here only what is watched is left.
+ * transaction that committed it; here those are left that warn, and those that undo it.
  */
 function measuring(
   tableOf: (planned: PlannedTask, context: TaskContext) => TableName,
@@ -15,9 +16,11 @@ function measuring(
   return (planned, context, signal) =>
     Promise.all(
       planned.map(async (one) => {
-        const watched = one.task.safeguards.gates.filter((gate) => gate.onFail === "warn");
         const table = tableOf(one, context);
-        const { rows, measurements } = await context.warehouse.measure(table, watched, signal);
+        const trial = await openTrial(one, table, context);
+        const { gates } = one.task.safeguards;
+        const { rows, measurements } = await context.warehouse.measure(table, gates, signal);
+        await trial.judge(measurements, signal);
         return {
           rows,
           isRepeat: false,

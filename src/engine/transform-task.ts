@@ -29,13 +29,14 @@ async function transformOne(
   const model = present(context.models.get(segment.subject), `${task.id} has a model`);
   const isDegraded = readsOldInput(task, context);
   const isMoved = readsMovedInput(task, context);
+  const fingerprint = fingerprintOf(task, context, isDegraded || isMoved);
   const outcome = await context.warehouse.transform(
     {
       model: model.name,
       target: model.target,
       materialize: model.materialize,
       sql: model.sql,
-      fingerprint: fingerprintOf(task, context, isDegraded || isMoved),
+      fingerprint,
       gates: task.safeguards.gates,
       adapters: (segment.route?.adapters ?? []).map((adapter) => ({
         adapter,
@@ -52,6 +53,7 @@ async function transformOne(
     rows: outcome.rows,
     isRepeat: outcome.isRepeat,
     detail: {
+      fingerprint,
       measurements: measurementsJson(outcome.measurements),
       isDegraded,
       ...(isMoved ? { isMoved } : {}),

@@ -1,7 +1,7 @@
 import { union } from "../effects/merge-law.ts";
 import type { MergedEffects } from "../effects/merged-effects.ts";
 import type { Gate } from "../project/check.ts";
-import type { SubjectKind } from "../project/project.ts";
+import type { RetainPolicy, SubjectKind } from "../project/project.ts";
 import type { StandingOverride } from "../signals/standing.ts";
 import type { Hash } from "../std/hash.ts";
 import { type PreparedDraft, prepareDraft } from "./drafts.ts";
@@ -24,6 +24,8 @@ export interface Asked {
   readonly gates: readonly Gate[];
   /** Of a source. */
   readonly connection: string | null;
+  /** Of a source; absent where no version is kept. */
+  readonly retain?: RetainPolicy | undefined;
   /** Its facts, once classified and with the change that was found. */
   readonly factsWith: (
     classification: Classification,

@@ -168,6 +168,7 @@ function isSameToReaders(before: SubjectNode | undefined, after: SubjectNode): b
     before.output.hasKnownColumns === after.output.hasKnownColumns &&
     before.output.fallbackMaxAgeMs === after.output.fallbackMaxAgeMs &&
     before.output.isHeld === after.output.isHeld &&
+    before.output.isOnTrial === after.output.isOnTrial &&
     canonicalJson(before.output.parts) === canonicalJson(after.output.parts)
   );
 }

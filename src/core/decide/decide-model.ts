@@ -21,6 +21,8 @@ import {
   type CycleContext,
   historyOf,
   holds,
+  isCondemned,
+  isOnTrial,
   leftOver,
   type ModelNode,
   nothing,
@@ -38,6 +40,7 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
   const arrivals = arrivalsOf(spec, nodes, now).map((arrival) => ({
     ...arrival,
     seen: seenOf(arrival, nodes, reads),
+    isOnTrial: outputOf(nodes, arrival.subject).isOnTrial === true,
   }));
   const reach = reachModel(context, nodes, spec);
   const answer = askSubject(context, askedModel(context, spec, { arrivals, reach }));
@@ -47,7 +50,11 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
   const isHeld = blocker === null && holds(history, fingerprint);
   const route = routeOf(context, { spec, reach }, outcomes.effects);
   const said = bypassSaid(context, spec.name);
-  const own = modelBypass(answer, route, { blocker, isHeld });
+  const own = modelBypass(answer, route, {
+    blocker,
+    isHeld,
+    isCondemned: isCondemned(history, answer),
+  });
   const bypass = said ?? own;
   const making = { arrivals, enforced: prepared.enforced, adapters: route?.adapters ?? [] };
   const partsOf = (subject: string) => outputOf(nodes, subject).parts;
@@ -73,8 +80,8 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
     isTimeBound:
       route?.to === "negotiate" ||
       spec.inputs.some((input) => mayExpire(outputOf(nodes, input.subject))),
-    output:
-      bypass === null
+    output: {
+      ...(bypass === null
         ? { ...leftOver(history, false), state: "runs", fingerprint, parts }
         : outputOfBypassed(spec, {
             route: bypass.reason === "frozen" ? null : route,
@@ -86,7 +93,9 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
                     shownFingerprint(spec, nodes, { making, reads, override, history }),
                   ),
                 ),
-          }),
+          })),
+      isOnTrial: isOnTrial(history, { ...answer, bypass }),
+    },
   };
 }
 
@@ -209,7 +218,7 @@ function outputOf(nodes: NodesBefore, subject: string): Output {
 }
 
 /** How an input arrives, whatever of it is read. */
-type Way = Omit<Arrival, "seen">;
+type Way = Omit<Arrival, "seen" | "isOnTrial">;
 
 /** Identity of what a model reads of one input, where that is known to be less than all of it. */
 function seenOf(
@@ -290,12 +299,17 @@ function blockerOf(arrivals: readonly Arrival[]): string | null {
 function modelBypass(
   { prepared: { draft }, override }: Answer,
   route: ModelRoute | null,
-  { blocker, isHeld }: { readonly blocker: string | null; readonly isHeld: boolean },
+  found: {
+    readonly blocker: string | null;
+    readonly isHeld: boolean;
+    readonly isCondemned: boolean;
+  },
 ): Bypass | null {
   if (draft.activation.state === "bypassed" && override?.do !== "force") {
     return { reason: "rule", by: draft.activation.by };
   }
   if (isStopped(route)) return { reason: "isolated", by: route.by };
-  if (blocker !== null) return { reason: "upstream", by: blocker };
-  return isHeld ? { reason: "up_to_date", by: null } : null;
+  if (found.blocker !== null) return { reason: "upstream", by: found.blocker };
+  if (found.isHeld) return { reason: "up_to_date", by: null };
+  return found.isCondemned ? { reason: "condemned", by: null } : null;
 }

@@ -14,6 +14,8 @@ import {
   type CycleContext,
   historyOf,
   holds,
+  isCondemned,
+  isOnTrial,
   leftOver,
   type Output,
   type SourceNode,
@@ -27,7 +29,10 @@ export function decideSource(context: CycleContext, spec: SourceSpec): SourceNod
   const { outcomes, classification, prepared, fingerprint, override, remakeOf } = answer;
   const isHeld = profile.presence.state === "present" && holds(history, fingerprint);
   const said = bypassSaid(context, spec.name);
-  const own = sourceBypass(answer, profile, isHeld);
+  const own = sourceBypass(answer, profile, {
+    isHeld,
+    isCondemned: isCondemned(history, answer),
+  });
   const bypass = said ?? own;
   return {
     kind: "source",
@@ -46,6 +51,7 @@ export function decideSource(context: CycleContext, spec: SourceSpec): SourceNod
       runs: bypass === null,
       isCurrent: isHeld || isReadAsItStands(said, own, override),
       hasKnownColumns: profile.schema !== null,
+      isOnTrial: isOnTrial(history, { ...answer, bypass }),
     }),
   };
 }
@@ -75,6 +81,7 @@ export function askedSource(context: CycleContext, spec: SourceSpec): Asked {
     declared: declaredOf(context, spec),
     gates: spec.gates,
     connection: spec.connection,
+    retain: spec.retain,
     factsWith: (classification, change) => ({
       kind: "source",
       facts: sourceFacts(situation, classification, change),
@@ -122,7 +129,7 @@ function unprobed(spec: SourceSpec): Profile {
 function sourceBypass(
   { prepared: { draft }, outcomes, override }: Answer,
   profile: Profile,
-  isHeld: boolean,
+  { isHeld, isCondemned }: { readonly isHeld: boolean; readonly isCondemned: boolean },
 ): Bypass | null {
   if (draft.activation.state === "bypassed" && override?.do !== "force") {
     return { reason: "rule", by: draft.activation.by };
@@ -130,7 +137,8 @@ function sourceBypass(
   const { route } = outcomes.effects;
   if (route?.value.to === "isolate") return { reason: "isolated", by: route.by[0] ?? null };
   if (profile.presence.state !== "present") return { reason: "source_missing", by: null };
-  return isHeld ? { reason: "up_to_date", by: null } : null;
+  if (isHeld) return { reason: "up_to_date", by: null };
+  return isCondemned ? { reason: "condemned", by: null } : null;
 }
 
 function sourceOutput(
@@ -141,10 +149,11 @@ function sourceOutput(
     readonly runs: boolean;
     readonly isCurrent: boolean;
     readonly hasKnownColumns: boolean;
+    readonly isOnTrial: boolean;
   },
 ): Output {
-  const { hasKnownColumns } = found;
-  const left = { ...leftOver(history, found.isCurrent), hasKnownColumns };
+  const { hasKnownColumns, isOnTrial } = found;
+  const left = { ...leftOver(history, found.isCurrent), hasKnownColumns, isOnTrial };
   const output: Output = found.runs
     ? { ...left, state: "runs", fingerprint: found.fingerprint }
     : left;

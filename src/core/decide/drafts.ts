@@ -1,14 +1,20 @@
 import { uniteGates } from "../effects/gate-effect.ts";
 import { shapeDraft } from "../effects/merge-effects.ts";
 import type { Safeguards } from "../effects/safeguards.ts";
-import { type SubjectDraft, type TaskDraft, withGates } from "../effects/subject-draft.ts";
+import {
+  type SubjectDraft,
+  type TaskDraft,
+  withGates,
+  withVersions,
+} from "../effects/subject-draft.ts";
 import type { Gate } from "../project/check.ts";
-import type { SubjectKind, TaskKind, Template } from "../project/project.ts";
+import type { RetainPolicy, SubjectKind, TaskKind, Template } from "../project/project.ts";
 import { tableText } from "../schema/table-schema.ts";
 import { canonicalJson } from "../std/canonical-json.ts";
 import { type Hash, hashOf } from "../std/hash.ts";
 import type { Scope } from "./decide-input.ts";
 import type { RuleOutcomes } from "./rule-book.ts";
+import { undoingOf } from "./verdict.ts";
 
 /** The tasks that the template gives each kind of subject, in their order. */
 const scaffold: Readonly<Record<SubjectKind, readonly TaskKind[]>> = {
@@ -33,6 +39,8 @@ export interface PreparedDraft {
   readonly enforced: Hash;
   /** Identity of the gates that are only measured. */
   readonly watched: Hash;
+  /** Identity of the gates that undo what was committed; `null` where there is none. */
+  readonly undoing: Hash | null;
   /** Canonical JSON of each task's safeguards. */
   readonly safeguardTexts: readonly string[];
 }
@@ -56,6 +64,8 @@ export interface DeclaredSafeguards {
   readonly gates: readonly Gate[];
   /** Of a source. */
   readonly connection: string | null;
+  /** Of a source; absent where no version is kept. */
+  readonly retain?: RetainPolicy | undefined;
 }
 
 /** The template's tasks for a subject with these gates, shaped by these effects. */
@@ -72,11 +82,13 @@ export function prepareDraft(
   }
   // Of all that is the source's own, only what its safeguards name keeps drafts apart.
   const connection = outcomes.effects.circuit === null ? null : declared.connection;
-  const key = `${connection ?? ""}\n${gatesKey(book, declared.gates)}`;
+  const versions = declared.retain?.versions ?? 0;
+  const key = `${connection ?? ""}\n${versions}\n${gatesKey(book, declared.gates)}`;
   const known = byGates.get(key);
   if (known !== undefined) return known;
   const bare = { ...expandTemplate(book.template, outcomes.kind), connection };
-  const shaped = shapeDraft(withGates(bare, uniteGates(declared.gates)), outcomes.effects);
+  const kept = versions === 0 ? bare : withVersions(bare, versions);
+  const shaped = shapeDraft(withGates(kept, uniteGates(declared.gates)), outcomes.effects);
   const prepared = prepare(resolveGates(book, scope, shaped));
   byGates.set(key, prepared);
   return prepared;
@@ -113,6 +125,7 @@ function prepare(draft: SubjectDraft): PreparedDraft {
     draft,
     enforced: gatesIdentity(enforcing),
     watched: gatesIdentity(watching),
+    undoing: undoingOf(watching?.safeguards.gates ?? []),
     safeguardTexts: draft.tasks.map((task) => canonicalJson(task.safeguards)),
   };
 }

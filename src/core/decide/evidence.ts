@@ -1,3 +1,5 @@
+import { gatesOf } from "../effects/subject-draft.ts";
+import type { Gate } from "../project/check.ts";
 import { instantText } from "../signals/signal-types.ts";
 import type { StandingOverride } from "../signals/standing.ts";
 import type { Hash } from "../std/hash.ts";
@@ -43,6 +45,7 @@ export function taskEvidence(decided: Decided, node: SubjectNode, task: Task): J
     case "pressure":
       return pressure(decided, task.bypass.by);
     case "condemned":
+      return condemned(decided, node);
     case "isolated":
       return { by: task.bypass.by };
   }
@@ -97,6 +100,21 @@ function upstream(decided: Decided, node: SubjectNode, by: string | null): Json 
     output: above?.output.state ?? "absent",
     ...(fallback === null ? {} : { fallback: fallback.evidence }),
   };
+}
+
+function condemned({ workings }: Decided, node: SubjectNode): Json {
+  const history = historyOf(workings.context, node.subject);
+  return {
+    fingerprint: node.fingerprint,
+    verdict: history?.condemned ?? null,
+    gates: undoingGates(node).map(({ name }) => name),
+    committedAt: history?.output?.committedAt ?? null,
+  };
+}
+
+/** The gates of a subject that undo what was committed. */
+export function undoingGates({ prepared }: SubjectNode): readonly Gate[] {
+  return gatesOf(prepared.draft).filter(({ onFail }) => onFail === "undo");
 }
 
 function pressure({ input }: Decided, resource: string | null): Json {

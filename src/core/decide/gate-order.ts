@@ -81,7 +81,7 @@ function edgesOf(
     .map((before) => ({ subject: node.subject, before }));
 }
 
-/** The sources whose tables the enforced gates of a subject look at. */
+/** The sources whose tables the gates of a subject look at. */
 export function sourcesLookedAt(node: SubjectNode): readonly string[] {
   return tablesOf(node).map(rawSource);
 }
@@ -91,12 +91,12 @@ function rawSource(table: string): string {
   return table.startsWith("raw.") ? table.slice("raw.".length) : table;
 }
 
-/** Tables that the enforced gates of a subject look at. */
+/** Tables that the gates of a subject look at, but for those that only warn. */
 function tablesOf({ prepared }: SubjectNode): readonly string[] {
-  return prepared.draft.tasks.flatMap(({ kind, safeguards }) =>
-    kind === "load" || kind === "transform"
-      ? safeguards.gates.flatMap(({ check }) => (check.kind === "relationships" ? check.to : []))
-      : [],
+  return prepared.draft.tasks.flatMap(({ safeguards }) =>
+    safeguards.gates.flatMap(({ check, onFail }) =>
+      check.kind === "relationships" && onFail !== "warn" ? check.to : [],
+    ),
   );
 }
 

@@ -3,7 +3,7 @@ import type { SubjectKind, TaskKind } from "../project/project.ts";
 import { assert, present } from "../std/assert.ts";
 import { canonicalJson } from "../std/canonical-json.ts";
 import { compareText } from "../std/compare.ts";
-import { type Hash, hashOf, hashText } from "../std/hash.ts";
+import { type Hash, hashText } from "../std/hash.ts";
 import type { Bypass, Dependency, Segment, SegmentRoute, Task, TaskId } from "./blueprint.ts";
 import { extractFingerprint, profileOf } from "./decide-source.ts";
 import type { ModelRoute } from "./drift-reach.ts";
@@ -11,6 +11,7 @@ import {
   type CycleContext,
   historyOf,
   type ModelNode,
+  measuringFingerprint,
   type SourceNode,
   type SubjectNode,
 } from "./subject-node.ts";
@@ -31,6 +32,11 @@ export interface Surroundings {
 /** The task that fills a subject's table. */
 export function makingTask(subject: string, kind: SubjectKind): TaskId {
   return `${subject}.${kind === "source" ? "load" : "transform"}`;
+}
+
+/** The task that looks at what was committed to a subject's table. */
+function measuringTask(subject: string, kind: SubjectKind): TaskId {
+  return `${subject}.${kind === "source" ? "verify" : "check"}`;
 }
 
 /** Turns what was found for a subject into its part of the blueprint. */
@@ -123,7 +129,7 @@ function sourceTasks(
       batch,
       split,
     },
-    measuringTask(context, node, { kind: "verify", bypass, around }),
+    planMeasuring(context, node, { kind: "verify", bypass, around }),
   ];
 }
 
@@ -134,9 +140,9 @@ function modelTasks(
 ): readonly TaskPlan[] {
   const bypass = finalBypass(node.bypass, around);
   const after = node.arrivals
-    .filter((arrival) => arrival.state === "awaited")
-    .map(({ subject, policy }) => ({
-      task: makingTask(subject, kindOf(subject)),
+    .filter((arrival) => arrival.state === "awaited" || arrival.isOnTrial)
+    .map(({ subject, policy, isOnTrial }) => ({
+      task: (isOnTrial ? measuringTask : makingTask)(subject, kindOf(subject)),
       onBypass: policy,
     }));
   return [
@@ -148,7 +154,7 @@ function modelTasks(
       batch: null,
       split: null,
     },
-    measuringTask(context, node, { kind: "check", bypass, around }),
+    planMeasuring(context, node, { kind: "check", bypass, around }),
   ];
 }
 
@@ -156,7 +162,7 @@ function modelTasks(
  * The task that measures what was committed. Where nothing is committed because all is up to date,
  * it still has to run when it never succeeded on this content with these gates.
  */
-function measuringTask(
+function planMeasuring(
   context: CycleContext,
   node: SubjectNode,
   making: { readonly kind: TaskKind; readonly bypass: Bypass | null; readonly around: Need },
@@ -173,10 +179,6 @@ function measuringTask(
     return { ...plan, bypass: finalBypass(null, around) };
   }
   return { ...plan, bypass };
-}
-
-function measuringFingerprint({ fingerprint, prepared }: SubjectNode): Hash | null {
-  return fingerprint === null ? null : hashOf({ of: fingerprint, watched: prepared.watched });
 }
 
 type Need = Pick<Surroundings, "isIdle" | "pressedBy">;

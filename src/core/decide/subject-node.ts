@@ -10,6 +10,7 @@ import type { DraftBook, PreparedDraft } from "./drafts.ts";
 import type { ModelExposure } from "./drift-input.ts";
 import type { ModelReach, ModelRoute } from "./drift-reach.ts";
 import type { CycleFacts, RuleBook, RuleOutcomes } from "./rule-book.ts";
+import { verdictOn } from "./verdict.ts";
 
 /** What was found for one subject, before demand and batches are looked at. */
 export type SubjectNode = SourceNode | ModelNode;
@@ -77,6 +78,8 @@ export interface Output {
   readonly fallbackMaxAgeMs?: number | null;
   /** It waits for an answer, and so do those who read it. */
   readonly isHeld?: boolean;
+  /** Its own check may still undo what is there: those who read it wait for that. */
+  readonly isOnTrial?: boolean;
 }
 
 /** How one input reaches a model in this cycle. */
@@ -97,6 +100,8 @@ export interface Arrival {
   readonly fingerprint: Hash | null;
   /** Identity of what the model reads of it; `null` where that is all of it, or may be. */
   readonly seen: Hash | null;
+  /** See `Output.isOnTrial`. */
+  readonly isOnTrial: boolean;
 }
 
 /** What all subjects of one decision are decided with. */
@@ -143,6 +148,36 @@ export function leftOver(history: SubjectHistory | null, isCurrent: boolean): Ou
 /** What readers find in a table: what was loaded, and what was let out of quarantine since. */
 function contentOf({ fingerprint, released }: NonNullable<SubjectHistory["output"]>): Hash {
   return released === null ? fingerprint : hashOf([fingerprint, released]);
+}
+
+/** Whether the check of a subject, which may undo what is there, has yet to look at it. */
+export function isOnTrial(
+  history: SubjectHistory | null,
+  { prepared, fingerprint, bypass }: Pick<NodeBase, "prepared" | "fingerprint" | "bypass">,
+): boolean {
+  if (prepared.undoing === null) return false;
+  if (bypass === null) return true;
+  return (
+    bypass.reason === "up_to_date" &&
+    history?.verified !== measuringFingerprint({ prepared, fingerprint })
+  );
+}
+
+/** Identity of what a `verify` or `check` looks at, and by which gates. */
+export function measuringFingerprint({
+  fingerprint,
+  prepared,
+}: Pick<NodeBase, "prepared" | "fingerprint">): Hash | null {
+  return fingerprint === null ? null : hashOf({ of: fingerprint, watched: prepared.watched });
+}
+
+/** Whether the gates that undo have condemned this very result before. */
+export function isCondemned(
+  history: SubjectHistory | null,
+  { prepared: { undoing }, fingerprint }: Pick<NodeBase, "prepared" | "fingerprint">,
+): boolean {
+  if (undoing === null || fingerprint === null) return false;
+  return history?.condemned === verdictOn(fingerprint, undoing);
 }
 
 /** True when the table holds exactly what this fingerprint stands for. */

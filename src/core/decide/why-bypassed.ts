@@ -5,7 +5,13 @@ import { formatDurationMs } from "../std/time.ts";
 import type { Task } from "./blueprint.ts";
 import { profileOf } from "./decide-source.ts";
 import type { Decided } from "./decided.ts";
-import { becauseOf, comparedFingerprint, isMeasuring, taskEvidence } from "./evidence.ts";
+import {
+  becauseOf,
+  comparedFingerprint,
+  isMeasuring,
+  taskEvidence,
+  undoingGates,
+} from "./evidence.ts";
 import { columnsReadOf } from "./model-reads.ts";
 import { isInFocus } from "./said-of.ts";
 import { type Arrival, historyOf, type ModelNode, type SubjectNode } from "./subject-node.ts";
@@ -63,10 +69,11 @@ export function explainBypass(
         `${node.subject} is optional, and ${task.bypass.by} runs short: what is optional is left out.`,
         [],
       );
+    case "condemned":
+      return link(condemnedText(node), []);
     case "frozen":
     case "override":
       return link(overrideText(node), leftLinks(decided, node));
-    case "condemned":
     case undefined:
       return link(`${task.id} is ${task.bypass?.reason ?? "active"}.`, []);
   }
@@ -222,6 +229,11 @@ function fallbackLinks(decided: Decided, by: string | null): readonly WhyLink[] 
   if (fallback === null) return [];
   const { context } = decided.workings;
   return fallback.rules.map((rule) => explainRule(context, fallback.source, rule));
+}
+
+function condemnedText(node: SubjectNode): string {
+  const gates = undoingGates(node).map(({ name }) => name);
+  return `${node.subject} was undone after ${gates.join(" and ")} had condemned it, and what it would be made of has not changed since.`;
 }
 
 function missingText({ workings }: Decided, node: SubjectNode): string {
