@@ -7,6 +7,7 @@ import type { Negotiation } from "../core/routes/negotiation.ts";
 import { present } from "../core/std/assert.ts";
 import { compareText } from "../core/std/compare.ts";
 import { readContentNotes } from "./content-notes.ts";
+import type { CycleFocus } from "./cycle-focus.ts";
 import type { CycleStart } from "./cycle-start.ts";
 import { type GatheredDrift, gatherDrift } from "./gather-drift.ts";
 import { gatherReads } from "./gather-reads.ts";
@@ -28,7 +29,7 @@ export interface Cycle {
 export async function harvestCycle(
   parts: Parts,
   start: CycleStart,
-  options: CycleOptions,
+  options: CycleOptions & { readonly focus?: CycleFocus | null },
 ): Promise<Harvest> {
   const { project } = start.loaded;
   const past = { outputs: start.outputs, records: start.notes.records };
@@ -44,6 +45,7 @@ export async function harvestCycle(
       loaded: loadedCursorsOf(past),
       lastLoads: lastLoadsOf(past),
       lastFound: start.notes.found,
+      focus: options.focus ?? null,
       onProbe: (progress) => options.onProbe?.(progress),
       signal: options.signal,
     },
@@ -65,7 +67,7 @@ function kindOf(parts: Parts, connector: string): Profile["kind"] {
 export async function decideCycle(
   parts: Parts,
   start: CycleStart,
-  options: CycleOptions & { readonly run?: string },
+  options: CycleOptions & { readonly run?: string; readonly focus?: CycleFocus | null },
 ): Promise<Cycle> {
   const harvested = await harvestCycle(parts, start, options);
   const { project, ruleSets } = start.loaded;
@@ -91,7 +93,7 @@ export async function decideCycle(
     drift,
     reads,
     standing: start.standing,
-    focus: null,
+    focus: options.focus ? [...options.focus.subjects] : null,
   });
   return { harvest: harvested, decided, histories };
 }

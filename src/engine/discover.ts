@@ -57,6 +57,8 @@ export async function discoverSources(
       kept.push(source);
     }
   }
+  // What is known of a connection that was not asked is an answer to nothing.
+  for (const connection of asked) if (!isAsked(connection, request)) found.delete(connection);
   const sources = [...taken.values()].sort((left, right) => compareText(left.name, right.name));
   return { sources, found, vanished };
 }
@@ -79,6 +81,7 @@ async function findIn(
   request: HarvestRequest,
   world: HarvestWorld,
 ): Promise<readonly SourceSpec[]> {
+  if (!isAsked(connection, request)) return request.lastFound.get(connection) ?? [];
   const specs = request.discover.filter((spec) => spec.connection === connection);
   const timeoutMs =
     request.connections.find((spec) => spec.name === connection)?.probeTimeoutMs ?? 30_000;
@@ -100,6 +103,10 @@ async function findIn(
     world.log.warn(`Discovery in ${connection} failed: ${toOperatingError(error).message}`);
     return request.lastFound.get(connection) ?? [];
   }
+}
+
+function isAsked(connection: string, { focus }: HarvestRequest): boolean {
+  return focus === null || focus.discovering.has(connection);
 }
 
 /** A table without a key cannot be merged by it: it is read whole each time. */

@@ -7,6 +7,7 @@ import type { EpochMs } from "../core/std/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Connections } from "./connections.ts";
+import type { CycleFocus } from "./cycle-focus.ts";
 import type { ProbeProgress } from "./sluice-project.ts";
 
 /** What a harvest looks at, and what earlier cycles left for it. */
@@ -27,6 +28,8 @@ export interface HarvestRequest {
   readonly lastLoads: ReadonlyMap<string, LastLoad>;
   /** By connection: what its patterns found last time, for when it cannot be asked now. */
   readonly lastFound: ReadonlyMap<string, readonly SourceSpec[]>;
+  /** What is looked at; `null` for all. */
+  readonly focus: CycleFocus | null;
   readonly onProbe: (progress: ProbeProgress) => void;
   readonly signal: AbortSignal | undefined;
 }

@@ -1,7 +1,12 @@
 import pLimit from "p-limit";
 import { assembleProfile, type Observation } from "../core/metadata/assemble-profile.ts";
 import type { Profile } from "../core/metadata/profile.ts";
-import { identifyProfile, type Snapshot, takeSnapshot } from "../core/metadata/snapshot.ts";
+import {
+  type IdentifiedProfile,
+  identifyProfile,
+  type Snapshot,
+  takeSnapshot,
+} from "../core/metadata/snapshot.ts";
 import { emptyRecord, type SubjectRecord, withChange } from "../core/metadata/subject-record.ts";
 import type { SourceSpec } from "../core/project/project.ts";
 import { present } from "../core/std/assert.ts";
@@ -9,6 +14,7 @@ import type { Json } from "../core/std/json.ts";
 import { OperatingError, toOperatingError } from "../errors/operating-error.ts";
 import { absentProbe } from "../ports/absent-probe.ts";
 import type { Probe } from "../ports/connector.ts";
+import { knownProfile } from "./cycle-focus.ts";
 import { withDeadline } from "./deadline.ts";
 import { discoverSources } from "./discover.ts";
 import type { HarvestRequest, HarvestWorld } from "./harvest-request.ts";
@@ -33,9 +39,11 @@ const probesAtOnce = 8;
 export async function harvest(request: HarvestRequest, world: HarvestWorld): Promise<Harvest> {
   const { sources, found, vanished } = await discoverSources(request, world);
   const specs = new Map(request.connections.map((spec) => [spec.name, spec] as const));
-  const total = sources.length;
+  const known = sources.flatMap(({ name }) => knownProfile(request.focus, name) ?? []);
+  const looked = sources.filter(({ name }) => knownProfile(request.focus, name) === null);
+  const total = looked.length;
   let done = 0;
-  const probes = await pLimit(probesAtOnce).map(sources, async (source) => {
+  const probes = await pLimit(probesAtOnce).map(looked, async (source) => {
     const spec = present(specs.get(source.connection), `${source.name} has a known connection`);
     const context = {
       ...world,
@@ -53,11 +61,12 @@ export async function harvest(request: HarvestRequest, world: HarvestWorld): Pro
     request.onProbe({ source: source.name, presence: presence.state, rows, bytes, done, total });
     return { source, probe };
   });
-  return { ...profileAll(probes, request), sources, found };
+  return { ...profileAll(probes, known, request), sources, found };
 }
 
 function profileAll(
   probes: readonly { readonly source: SourceSpec; readonly probe: Probe }[],
+  known: readonly IdentifiedProfile[],
   request: HarvestRequest,
 ): Pick<Harvest, "snapshot" | "memos" | "records"> {
   const memos = new Map<string, Json>();
@@ -70,7 +79,8 @@ function profileAll(
     const lastLoad = request.lastLoads.get(source.name) ?? null;
     return identifyProfile(assembleProfile(source, observation, record, lastLoad));
   });
-  return { snapshot: takeSnapshot(request.at, request.capacity, profiles), memos, records };
+  const snapshot = takeSnapshot(request.at, request.capacity, [...known, ...profiles]);
+  return { snapshot, memos, records };
 }
 
 function recordProbe(

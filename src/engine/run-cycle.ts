@@ -8,12 +8,11 @@ import { planRun } from "../core/run/run-plan.ts";
 import type { Hash } from "../core/std/hash.ts";
 import { toOperatingError } from "../errors/operating-error.ts";
 import type { Catalog, RunSummary, StoredEvent } from "../ports/catalog.ts";
-import type { Staging } from "../ports/staging.ts";
 import type { TaskExecutor } from "../ports/task-executor.ts";
-import type { Warehouse } from "../ports/warehouse.ts";
-import { type Connections, connectionsOf } from "./connections.ts";
+import { connectionsOf } from "./connections.ts";
 import { writeContentNotes } from "./content-notes.ts";
-import { decideCycle, planReport } from "./cycle.ts";
+import { type Cycle, decideCycle, planReport } from "./cycle.ts";
+import type { CycleFocus } from "./cycle-focus.ts";
 import { readCycleNotes, writeCycleNotes } from "./cycle-notes.ts";
 import { readDecided, writeDecision } from "./decision-store.ts";
 import { readDriftNotes, writeDriftNotes } from "./drift-notes.ts";
@@ -26,16 +25,7 @@ import type { Parts } from "./parts.ts";
 import { readPending } from "./read-signals.ts";
 import { runReport } from "./run-report.ts";
 import type { RunOptions, RunReport } from "./sluice-project.ts";
-
-/** What is open while a run goes on. One process owns all of it. */
-interface Workshop {
-  readonly parts: Parts;
-  readonly loaded: ValidProject;
-  readonly catalog: Catalog;
-  readonly warehouse: Warehouse;
-  readonly staging: Staging;
-  readonly connections: Connections;
-}
+import type { Workshop } from "./workshop.ts";
 
 /** A run that is written down and may begin, or go on. */
 interface PreparedRun {
@@ -63,32 +53,77 @@ export async function runCycle(
   await using warehouse = await parts.openWarehouse(project);
   await using connections = connectionsOf(project, parts);
   const staging = parts.openStaging(project);
-  const workshop = { parts, loaded, catalog, warehouse, staging, connections };
+  const isAlone = () => true;
+  const workshop = { parts, loaded, catalog, warehouse, staging, connections, isAlone };
   const prepared = (await resumedRun(workshop, options)) ?? (await newRun(workshop, options));
   return await carryOut(workshop, prepared, options);
 }
 
-/** The last run, if it never ended and is to go on. One that is not to go on is closed. */
+/** The last run, if it never ended and is to go on. Those that are not to go on are closed. */
 async function resumedRun(
   { catalog, parts }: Workshop,
   options: RunOptions,
 ): Promise<PreparedRun | null> {
-  const [last] = await catalog.runs(1);
-  if (last === undefined || last.status !== "running") return null;
-  const log = await catalog.events(last.id);
-  // Someone asked it to end: what it had begun is rolled back, and the rest is for a new run.
-  const wasCancelled = log.some(({ event }) => event.type === "CancelRequested");
-  if (options.resume !== true || wasCancelled) {
-    const cause = "Its process ended, and a new run was started instead of resuming it";
-    await abandonRun(catalog, last.id, parts.clock.now(), cause);
-    return null;
+  let resumed: PreparedRun | null = null;
+  for (const [index, run] of (await catalog.runs(unfinishedMax)).entries()) {
+    if (run.status !== "running") continue;
+    const log = await catalog.events(run.id);
+    const canResume = index === 0 && options.resume === true && !wasCancelled(log);
+    if (canResume) resumed = { ...(await readDecided(catalog, run)), summary: run, log };
+    else await abandonRun(catalog, run.id, parts.clock.now(), newRunInstead);
   }
-  const { input, blueprint } = await readDecided(catalog, last);
-  return { summary: last, blueprint, input, log };
+  return resumed;
+}
+
+/** How far back runs are looked for that never ended. */
+const unfinishedMax = 100;
+
+const newRunInstead = "Its process ended, and a new run was started instead of resuming it";
+
+/** Someone asked it to end: what it had begun is rolled back, and the rest is for a new run. */
+function wasCancelled(log: readonly StoredEvent[]): boolean {
+  return log.some(({ event }) => event.type === "CancelRequested");
+}
+
+/**
+ * Goes on with all runs that never ended, one after the other, the oldest first.
+ * @returns their reports
+ */
+export async function resumeRuns(
+  workshop: Workshop,
+  options: RunOptions,
+): Promise<readonly RunReport[]> {
+  const { catalog, parts } = workshop;
+  const reports: RunReport[] = [];
+  for (const run of (await catalog.runs(unfinishedMax)).toReversed()) {
+    if (run.status !== "running") continue;
+    const log = await catalog.events(run.id);
+    if (wasCancelled(log)) await abandonRun(catalog, run.id, parts.clock.now(), newRunInstead);
+    else {
+      const prepared = { ...(await readDecided(catalog, run)), summary: run, log };
+      reports.push(await carryOut(workshop, prepared, options));
+    }
+  }
+  return reports;
+}
+
+/** A new cycle, where it may be about a part of the project only. */
+export interface CycleRequest extends RunOptions {
+  readonly focus: CycleFocus | null;
+  /** Called once it is decided, before it is written down. */
+  readonly onDecided?: (cycle: Cycle, run: string) => void;
+}
+
+/** Runs one new cycle in an open workshop, beside whatever else runs there. */
+export async function runNewCycle(workshop: Workshop, request: CycleRequest): Promise<RunReport> {
+  return await carryOut(workshop, await newRun(workshop, request), request);
 }
 
 /** Looks, decides, and writes down what will be run, before anything is. */
-async function newRun(workshop: Workshop, options: RunOptions): Promise<PreparedRun> {
+async function newRun(
+  workshop: Workshop,
+  options: RunOptions & Partial<CycleRequest>,
+): Promise<PreparedRun> {
   const { parts, loaded, catalog, warehouse, staging, connections } = workshop;
   const at = options.now ?? parts.clock.now();
   const id = parts.random.runId(parts.clock.now());
@@ -112,6 +147,7 @@ async function newRun(workshop: Workshop, options: RunOptions): Promise<Prepared
       }),
   };
   const cycle = await decideCycle(parts, start, { ...options, run: id });
+  options.onDecided?.(cycle, id);
   const { record, blueprint, input } = cycle.decided;
   await writeDecision(catalog, cycle.decided);
   const { memos, records, found } = cycle.harvest;
@@ -211,9 +247,10 @@ function resultsOf(events: readonly RunEvent[]): ReadonlyMap<TaskId, TaskResult>
  * and not loaded stays for the next run.
  */
 async function tidyUp(
-  { warehouse, staging, parts }: Workshop,
+  { warehouse, staging, parts, isAlone }: Workshop,
   events: readonly RunEvent[],
 ): Promise<void> {
+  if (!isAlone()) return;
   try {
     await warehouse.checkpoint();
     await staging.sweep(unloadedExtractions(events));
