@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { entryAt, persistentVector, withAt } from "./persistent-vector.ts";
+import { entryAt, persistentVector, visitChanges, withAt } from "./persistent-vector.ts";
 
 test("a vector holds what an array holds after the same changes, and its old versions stay", () => {
   const change = fc.tuple(fc.nat(), fc.integer());
@@ -16,6 +16,12 @@ test("a vector holds what an array holds after the same changes, and its old ver
       }
       expect(array.map((_, index) => entryAt(vector, index))).toEqual(changed);
       expect(array.map((_, index) => entryAt(first, index))).toEqual(array);
+      const seen: number[] = [];
+      visitChanges(first, vector, (index, before, after) => {
+        expect([before, after]).toEqual([array[index], changed[index]]);
+        seen.push(index);
+      });
+      expect(seen).toEqual(array.filter((value) => changed[value] !== value));
     }),
   );
 });

@@ -66,3 +66,28 @@ function replace<T>(node: Node<T>, shift: number, index: number, entry: T): Node
   if (child === undefined) throw new RangeError(`No entry at ${index}`);
   return { inner: node.inner.with(slot, replace(child, shift - bits, index, entry)) };
 }
+
+/** Visits the places where two versions of a vector differ; what they share is not looked at. */
+export function visitChanges<T>(
+  before: PersistentVector<T>,
+  after: PersistentVector<T>,
+  visit: (index: number, before: T, after: T) => void,
+): void {
+  const look = (old: Node<T>, young: Node<T>, start: number, shift: number): void => {
+    if (old === young) return;
+    if ("leaf" in young) {
+      const entries = "leaf" in old ? old.leaf : [];
+      for (const [slot, entry] of young.leaf.entries()) {
+        const earlier = entries[slot];
+        if (earlier !== undefined && earlier !== entry) visit(start + slot, earlier, entry);
+      }
+      return;
+    }
+    const children = "inner" in old ? old.inner : [];
+    for (const [slot, child] of young.inner.entries()) {
+      const earlier = children[slot];
+      if (earlier !== undefined) look(earlier, child, start + slot * 2 ** shift, shift - bits);
+    }
+  };
+  look(before.root, after.root, 0, before.shift);
+}
