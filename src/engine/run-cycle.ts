@@ -242,12 +242,9 @@ function resultsOf(events: readonly RunEvent[]): ReadonlyMap<TaskId, TaskResult>
   return results;
 }
 
-/** How long staged files are kept that no run has gone on with. */
-const stagingDays = 7;
-
 /**
  * After a checkpoint no committed load can be lost, so its staged files may go. What was extracted
- * and not loaded, wholly or in part, stays for the next run.
+ * and not loaded stays for the next run.
  */
 async function tidyUp(
   { warehouse, staging, parts, isAlone }: Workshop,
@@ -256,27 +253,22 @@ async function tidyUp(
   if (!isAlone()) return;
   try {
     await warehouse.checkpoint();
-    const since = parts.clock.now() - stagingDays * 86_400_000;
-    await staging.sweep({ ...stagedByRun(events), since });
+    await staging.sweep(unloadedExtractions(events));
   } catch (error) {
     // The run has ended and all of it is committed; a full disk must not turn it into a failure.
     parts.log.warn(`Could not tidy up after the run: ${toOperatingError(error).message}`);
   }
 }
 
-/** What a run extracted and did not load, and the sources of which it loaded all. */
-function stagedByRun(events: readonly RunEvent[]) {
+function unloadedExtractions(events: readonly RunEvent[]): ReadonlySet<Hash> {
   const results = resultsOf(events);
-  const keep = new Set<Hash>();
-  const done = new Set<string>();
+  const unloaded = new Set<Hash>();
   for (const [task, { detail }] of results) {
     const extraction = detail["extraction"];
-    if (typeof extraction !== "string") continue;
-    const source = task.replace(/\.extract$/, "");
-    if (results.has(`${source}.load`)) done.add(source);
-    else keep.add(extraction);
+    const load = task.replace(/\.extract$/, ".load");
+    if (typeof extraction === "string" && !results.has(load)) unloaded.add(extraction);
   }
-  return { keep, done };
+  return unloaded;
 }
 
 /** One past run with the state that its log folds to. */

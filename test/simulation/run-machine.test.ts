@@ -1,18 +1,16 @@
 import fc from "fast-check";
 import { test } from "vitest";
-import { planRun } from "../../src/core/run/run-plan.ts";
-import { runBlueprintOf } from "../support/run-blueprint.ts";
 import { anyScene } from "./run-scene.ts";
 import { RunWorld } from "./run-world.ts";
 
-const runs = Number(process.env["SIMULATION_RUNS"] ?? 1_500);
+const runs = Number(process.env["SIMULATION_RUNS"] ?? 800);
 
-test("whatever fails, crashes, repeats or comes late, a run keeps its promises and ends", () => {
+test("whatever fails, crashes, repeats, comes late or is decided again, a run keeps its promises and ends", () => {
   const dice = fc.array(fc.nat(1_000_000), { maxLength: 60 });
+  const reused = fc.array(fc.nat(), { maxLength: 2 });
   fc.assert(
-    fc.property(anyScene, dice, (scene, numbers) => {
-      const plan = planRun(runBlueprintOf(scene.tasks, scene.batches), { pools: scene.pools });
-      const world = new RunWorld(scene, plan);
+    fc.property(anyScene, reused, dice, (scene, done, numbers) => {
+      const world = new RunWorld(scene, done);
       for (const number of numbers) {
         if (world.isFinished) break;
         world.step(number);

@@ -1,13 +1,20 @@
 import { expect } from "vitest";
 import { advance } from "../../src/core/run/advance.ts";
-import { describeRun, type TaskDescription } from "../../src/core/run/describe-run.ts";
 import { foldRun } from "../../src/core/run/fold-run.ts";
 import type { Failure, RunCommand, RunEvent } from "../../src/core/run/run-event.ts";
-import type { RunPlan } from "../../src/core/run/run-plan.ts";
+import { planRun, type RunPlan } from "../../src/core/run/run-plan.ts";
 import { type RunState, startRun } from "../../src/core/run/run-state.ts";
 import type { Advance } from "../../src/core/run/run-step.ts";
-import { lastingFailure, passingFailure, plainResult } from "../support/run-blueprint.ts";
-import type { RunScene } from "./run-scene.ts";
+import type { Signal } from "../../src/core/signals/signal.ts";
+import {
+  lastingFailure,
+  passingFailure,
+  plainResult,
+  runBlueprintOf,
+} from "../support/run-blueprint.ts";
+import { reviseScene } from "./revise-scene.ts";
+import { type RunScene, resourcesOf } from "./run-scene.ts";
+import { RunWatch } from "./run-watch.ts";
 
 interface Attempt {
   readonly tasks: readonly string[];
@@ -15,37 +22,49 @@ interface Attempt {
   readonly cause: string | null;
 }
 
+type Ask = Extract<RunCommand, { readonly type: "AskRevision" }>;
+
+/** Timers that tell of time that is up, rather than of something that waits for them. */
+const limits = /^(timeout|deadline)\//;
+
 /**
  * A host of the run machine in which everything that may go wrong does, by the numbers that it is
- * given. It watches the machine from outside: what must hold is computed from the scene and the
- * events alone.
+ * given.
  */
 export class RunWorld {
   readonly log: RunEvent[] = [];
-  readonly #scene: RunScene;
+  readonly #plans = new Map<string, RunPlan>();
   readonly #plan: RunPlan;
+  readonly #watch: RunWatch;
   readonly #timers = new Map<string, number>();
   /** By first task. */
   readonly #attempts = new Map<string, Attempt>();
-  readonly #started = new Set<string>();
-  readonly #outcomes = new Map<string, string>();
   readonly #kept: { before: RunState; event: RunEvent; made: Advance }[] = [];
+  #scene: RunScene;
   #state: RunState;
+  #ask: Ask | null = null;
+  #signals = 0;
   #at = 0;
 
-  constructor(scene: RunScene, plan: RunPlan) {
+  /** @param reused numbers that choose tasks which an earlier run has done. */
+  constructor(scene: RunScene, reused: readonly number[] = []) {
     this.#scene = scene;
-    this.#plan = plan;
-    this.#state = frozen(startRun(plan));
-    this.#turn({ type: "RunStarted", at: 0, blueprint: plan.blueprint, seed: 3 });
+    this.#plan = this.#planOf(scene);
+    this.#watch = new RunWatch(scene);
+    this.#state = frozen(startRun(this.#plan));
+    for (const pick of reused) {
+      const { id: task = "" } = scene.tasks[pick % scene.tasks.length] ?? {};
+      this.#turn({ type: "TaskReused", at: 0, task, result: plainResult, from: "earlier" });
+    }
+    this.#turn({ type: "RunStarted", at: 0, blueprint: this.#plan.blueprint, seed: 3 });
+  }
+
+  get #wasCancelled(): boolean {
+    return this.log.some(({ type }) => type === "CancelRequested");
   }
 
   get isFinished(): boolean {
     return this.#state.phase === "finished";
-  }
-
-  get state(): RunState {
-    return this.#state;
   }
 
   /** One thing happens, chosen by `dice`. */
@@ -56,7 +75,9 @@ export class RunWorld {
     else if (choice < 7) this.#crash(dice);
     else if (choice < 8) this.#turn({ type: "CancelRequested", at: this.#at, cause: "SIGINT" });
     else if (choice < 10) this.#loseAnAttempt(dice);
-    else if (choice < 35) this.#fireATimer(dice);
+    else if (choice < 16) this.#signal(dice);
+    else if (choice < 22) this.#answer(dice);
+    else if (choice < 40) this.#fireATimer(dice);
     else this.#endAnAttempt(dice);
   }
 
@@ -64,40 +85,35 @@ export class RunWorld {
   drain(): void {
     for (let round = 0; !this.isFinished; round += 1) {
       expect(round, "a run ends").toBeLessThan(10_000);
-      expect(this.#attempts.size + this.#timers.size, "something is under way").toBeGreaterThan(0);
-      if (this.#attempts.size > 0) this.#endAnAttempt(round * 37 + 50);
-      else this.#fireATimer(round, "retry");
+      const underWay = this.#attempts.size + this.#timers.size + (this.#ask === null ? 0 : 1);
+      expect(underWay, "something is under way").toBeGreaterThan(0);
+      if (this.#ask !== null) this.#answer(round * 37 + 50);
+      else if (this.#attempts.size > 0) this.#endAnAttempt(round * 37 + 50);
+      else this.#fireATimer(round, (timer) => !limits.test(timer));
     }
   }
 
   /** What must hold when a run has ended. */
   checkTheEnd(): void {
-    const { tasks, status } = describeRun(this.#state);
-    const byId = new Map(tasks.map((task) => [task.id, task]));
-    for (const task of tasks) this.#checkOutcome(task, byId);
-    const wasCancelled = this.log.some(({ type }) => type === "CancelRequested");
-    const isUnsuccessful = tasks.some((t) => t.status === "failed" || t.status === "skipped");
-    if (tasks.some((task) => task.status === "cancelled")) expect(status).toBe("cancelled");
-    if (!wasCancelled) expect(status).toBe(isUnsuccessful ? "failed" : "succeeded");
-    for (const { before, event, made } of this.#kept) expect(advance(before, event)).toEqual(made);
-    expect(foldRun(this.#plan, jsonOf(this.log))).toEqual(this.#state);
+    this.#watch.checkTheEnd(this.#state, this.#wasCancelled && this.#state.status === "cancelled");
+    for (const { before, event, made } of this.#kept) {
+      expect(advance(before, event, this.#planById)).toEqual(made);
+    }
+    expect(foldRun(this.#plan, jsonOf(this.log), this.#planById)).toEqual(this.#state);
   }
 
-  #checkOutcome(task: TaskDescription, byId: ReadonlyMap<string, TaskDescription>): void {
-    const sketch = this.#scene.tasks.find(({ id }) => id === task.id);
-    expect(["bypassed", "skipped", "succeeded", "failed", "cancelled"]).toContain(task.status);
-    expect(task.status === "bypassed").toBe(sketch?.isBypassed === true);
-    if (task.status === "bypassed") expect(task.attempts).toBe(0);
-    if (task.status === "skipped") expect(task.attempts).toBe(0);
-    const needs = (sketch?.after ?? []).flatMap(([id, policy]) => {
-      const status = byId.get(id)?.status;
-      return status === "bypassed" ? [] : [{ policy, isGood: status === "succeeded" }];
-    });
-    const isStopped = needs.some((n) => !n.isGood && (n.policy === "skip" || n.policy === "hold"));
-    const isThere = needs.some((need) => need.isGood || need.policy === "last_good");
-    const canRun = !isStopped && (isThere || needs.length <= 1);
-    if (task.status === "skipped") expect(canRun).toBe(false);
-    if (task.attempts > 0) expect(canRun).toBe(true);
+  readonly #planById = (id: string): RunPlan => {
+    const plan = this.#plans.get(id);
+    if (plan === undefined) throw new Error(`There is no plan ${id}`);
+    return plan;
+  };
+
+  #planOf(scene: RunScene): RunPlan {
+    const id = String(this.#plans.size).padStart(64, "0");
+    const blueprint = { ...runBlueprintOf(scene.tasks, scene.batches), id };
+    const plan = planRun(blueprint, resourcesOf(scene));
+    this.#plans.set(id, plan);
+    return plan;
   }
 
   /** One event with all that follows from it at once, written down and then done. */
@@ -108,13 +124,13 @@ export class RunWorld {
       const next = pending.shift();
       if (next === undefined) break;
       const before = this.#state;
-      const made = advance(before, next);
+      const made = advance(before, next, this.#planById);
       const { state, commands } = made;
       if (this.log.length % 5 === 0) this.#kept.push({ before, event: next, made });
       this.#state = frozen(state);
       this.log.push(next);
-      if (next.type === "AttemptStarted") this.#checkStart(next);
-      this.#checkPriority(commands);
+      this.#watch.see(next, before, state);
+      this.#watch.checkCommands(commands, state, this.#at);
       for (const command of commands) {
         effects.push(command);
         if (command.type === "StartAttempt") {
@@ -126,23 +142,24 @@ export class RunWorld {
       }
     }
     if (durable === Number.POSITIVE_INFINITY) for (const effect of effects) this.#do(effect);
-    this.#checkState();
+    this.#watch.checkSlots(this.#state);
   }
 
   #do(effect: RunCommand): void {
     if (effect.type === "SetTimer") this.#timers.set(effect.timer, effect.firesAt);
     if (effect.type === "ClearTimer") this.#timers.delete(effect.timer);
+    if (effect.type === "AskRevision") {
+      expect(this.#ask, "one revision at a time").toBe(null);
+      this.#ask = effect;
+    }
     if (effect.type === "StartAttempt") {
       const { tasks, attempt } = effect;
+      for (const id of tasks) {
+        const running = [...this.#attempts.values()].filter((other) => other.tasks.includes(id));
+        expect(running, `${id} does not run already`).toEqual([]);
+      }
       this.#attempts.set(tasks[0] ?? "", { tasks, attempt, cause: null });
-      const slots = new Map<string, number>();
-      for (const { tasks: running } of this.#attempts.values()) {
-        const pool = this.#scene.poolOf(running);
-        slots.set(pool, (slots.get(pool) ?? 0) + 1);
-      }
-      for (const [pool, count] of slots) {
-        expect(count, `attempts of ${pool}`).toBeLessThanOrEqual(this.#scene.slotsOf(pool));
-      }
+      this.#watch.checkUse([...this.#attempts.values()].map((running) => running.tasks));
     }
     if (effect.type === "CancelAttempt") {
       const running = this.#attempts.get(effect.tasks[0] ?? "");
@@ -151,57 +168,62 @@ export class RunWorld {
         this.#attempts.set(effect.tasks[0] ?? "", { ...running, cause: effect.cause });
       }
     }
-  }
-
-  #checkStart({ tasks, attempt }: { tasks: readonly string[]; attempt: number }): void {
-    const described = new Map(describeRun(this.#state).tasks.map((task) => [task.id, task]));
-    for (const id of tasks) {
-      expect(this.#outcomes.has(id), `${id} had no outcome`).toBe(false);
-      expect(this.#started.has(`${id}#${attempt}`), `${id}#${attempt} is new`).toBe(false);
-      this.#started.add(`${id}#${attempt}`);
-      const running = [...this.#attempts.values()].filter((other) => other.tasks.includes(id));
-      expect(running, `${id} does not run already`).toEqual([]);
-      for (const [need] of this.#scene.tasks.find((task) => task.id === id)?.after ?? []) {
-        const status = described.get(need)?.status ?? "";
-        expect(["succeeded", "failed", "skipped", "bypassed"]).toContain(status);
-      }
+    if (effect.type === "FinishRun" && !this.#wasCancelled) {
+      expect(this.#ask, "nothing is being decided").toBe(null);
     }
   }
 
-  /** Of one pool, nothing that started now is less urgent than what still has to wait. */
-  #checkPriority(commands: readonly RunCommand[]): void {
-    const waiting = this.#readyTasks();
-    for (const command of commands) {
-      if (command.type !== "StartAttempt") continue;
-      for (const other of waiting) {
-        if (this.#scene.poolOf(command.tasks) !== this.#scene.poolOf(other)) continue;
-        expect(this.#scene.priorityOf(command.tasks)).toBeGreaterThanOrEqual(
-          this.#scene.priorityOf(other),
-        );
-      }
+  /** Something is told of some subjects, or of what runs short. */
+  #signal(dice: number): void {
+    const { tasks } = this.#scene;
+    const subjects = [...new Set(tasks.map(({ subject }) => subject))];
+    const concerns = subjects.filter((_, index) => (dice >> (index % 12)) % 3 === 0).sort();
+    const [subject = "s0"] = concerns;
+    this.#signals += 1;
+    const common = { id: `sig${this.#signals}`, source: "test", subject, at: this.#at };
+    const override = { by: "me", why: "it must", until: null, cancel: dice % 2 === 0 };
+    const kinds: readonly Signal[] = [
+      { ...common, type: "source.changed", data: {} },
+      { ...common, type: "override.bypass", data: override },
+      { ...common, type: "pressure", subject: "memory", data: { level: level(dice >> 4) } },
+      { ...common, type: "pressure", subject: "disk", data: { level: level(dice >> 6) } },
+    ];
+    const signal = kinds[dice % kinds.length];
+    if (signal !== undefined) {
+      this.#turn({ type: "SignalReceived", at: this.#at, signal, concerns });
     }
   }
 
-  /** The units that wait for a slot, as their tasks' ids. */
-  #readyTasks(): readonly (readonly string[])[] {
-    return this.#plan.units
-      .filter(({ rank, pool }) => holds(this.#state.ready[pool] ?? null, rank))
-      .map(({ members }) => members.map((member) => this.#plan.tasks[member]?.id ?? ""));
-  }
-
-  #checkState(): void {
-    for (const { id, status } of describeRun(this.#state).tasks) {
-      const before = this.#outcomes.get(id);
-      if (before !== undefined) expect(status, `the outcome of ${id}`).toBe(before);
-      const isOpen = ["waiting", "ready", "running", "retrying"].includes(status);
-      if (!isOpen) this.#outcomes.set(id, status);
+  /** What was asked is decided, or it could not be; at times it is told twice. */
+  #answer(dice: number): void {
+    const ask = this.#ask;
+    if (ask === null) return;
+    this.#ask = null;
+    const cause = ask.signals;
+    // A run that is being cancelled does not wait for it.
+    const isWaiting = this.#state.revisions.asked !== null;
+    if (dice % 5 === 0) {
+      if (isWaiting) this.#watch.answer(cause, [], this.#scene);
+      this.#turn({ type: "RevisionFailed", at: this.#at, cause, failure: passingFailure });
+      return;
     }
-    this.#plan.pools.forEach((pool, number) => {
-      const free = this.#state.freeSlots[number] ?? 0;
-      expect(free).toBeGreaterThanOrEqual(0);
-      expect(free).toBeLessThanOrEqual(pool.slots);
-      if (free > 0)
-        expect(this.#state.ready[number], "no unit waits beside a free slot").toBe(null);
+    const cancel = ask.begun.filter((_, index) => (dice + index) % 7 === 0);
+    const revised = reviseScene(this.#scene, new Set(ask.held), dice);
+    const scene = dice % 3 === 0 ? bypassing(revised, new Set(cancel)) : revised;
+    const plan = this.#planOf(scene);
+    if (isWaiting) {
+      this.#scene = scene;
+      this.#watch.answer(cause, cancel, scene);
+    }
+    this.#turn({
+      type: "RevisionDecided",
+      at: this.#at,
+      revision: ask.revision,
+      blueprint: plan.blueprint,
+      decision: plan.blueprint,
+      cause,
+      segments: { added: [], removed: [], changed: ask.held },
+      cancel,
     });
   }
 
@@ -231,8 +253,8 @@ export class RunWorld {
     this.#turn({ type: "AttemptLost", at: this.#at, tasks, attempt: number });
   }
 
-  #fireATimer(dice: number, kind = ""): void {
-    const timers = [...this.#timers.keys()].filter((timer) => timer.startsWith(kind));
+  #fireATimer(dice: number, mayFire: (timer: string) => boolean = () => true): void {
+    const timers = [...this.#timers.keys()].filter(mayFire);
     const timer = timers[dice % Math.max(1, timers.length)];
     if (timer === undefined) return;
     this.#at = Math.max(this.#at, this.#timers.get(timer) ?? 0);
@@ -246,7 +268,7 @@ export class RunWorld {
     if (event === undefined || event.type === "CancelRequested") return;
     if (event.type === "RunResumed" || event.type === "RunFinished") return;
     const before = this.#state;
-    const { commands, state } = advance(before, event);
+    const { commands, state } = advance(before, event, this.#planById);
     expect(commands).toEqual([]);
     expect(state).toEqual(before);
     this.log.push(event);
@@ -263,16 +285,25 @@ export class RunWorld {
     }
     this.#attempts.clear();
     this.#timers.clear();
-    const folded = foldRun(this.#plan, jsonOf(this.log));
+    this.#ask = null;
+    const folded = foldRun(this.#plan, jsonOf(this.log), this.#planById);
     expect(folded).toEqual(this.#state);
     this.#state = frozen(folded);
     this.#turn({ type: "RunResumed", at: this.#at });
   }
 }
 
-function holds(heap: RunState["ready"][number], rank: number): boolean {
-  if (heap === null) return false;
-  return heap.smallest === rank || holds(heap.left, rank) || holds(heap.right, rank);
+function level(dice: number): 0 | 1 | 2 | 3 {
+  const levels = [0, 1, 2, 3] as const;
+  return levels[dice % 4] ?? 0;
+}
+
+/** What is cancelled may be decided otherwise, too. */
+function bypassing(scene: RunScene, subjects: ReadonlySet<string>): RunScene {
+  const tasks = scene.tasks.map((task) =>
+    subjects.has(task.subject) ? { ...task, isBypassed: true } : task,
+  );
+  return { ...scene, tasks };
 }
 
 function jsonOf(events: readonly RunEvent[]): readonly RunEvent[] {

@@ -32,14 +32,8 @@ export interface PostgresServer extends AsyncDisposable {
 
 const password = "not a secret: 'q\" & ü";
 
-/**
- * Starts a server on a free port, in a temporary folder that goes when it stops.
- * @param onLog called with what the server logs
- */
-export async function startPostgres(
-  settings: readonly string[] = [],
-  onLog: (text: string) => void = () => {},
-): Promise<PostgresServer> {
+/** Starts a server on a free port, in a temporary folder that goes when it stops. */
+export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-postgres-"));
   // The server's own user must get in: a root checkout is made for root only.
   await chmod(folder, 0o755);
@@ -55,7 +49,7 @@ export async function startPostgres(
     password,
     persistent: false,
     createPostgresUser: userInfo().uid === 0,
-    onLog: (text: unknown) => onLog(String(text)),
+    onLog: () => {},
     onError: () => {},
     initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync"],
     postgresFlags: ["-c", "fsync=off", "-c", "max_connections=40", ...settings],

@@ -14,9 +14,12 @@ export interface TaskSketch {
   readonly timeoutMs?: number;
   readonly circuit?: Safeguards["circuit"];
   readonly deadlineMs?: number;
+  /** Its own id unless told. */
+  readonly subject?: string;
+  readonly tier?: number;
 }
 
-/** A blueprint with one segment for each task, and these batches. */
+/** A blueprint with one segment for each subject, and these batches. */
 export function runBlueprintOf(
   sketches: readonly TaskSketch[],
   batches: Readonly<Record<string, readonly string[]>> = {},
@@ -24,19 +27,23 @@ export function runBlueprintOf(
   const batchOf = new Map(
     Object.entries(batches).flatMap(([id, tasks]) => tasks.map((task) => [task, id] as const)),
   );
-  const tasks = sketches.map((sketch): Task => taskOf(sketch, batchOf.get(sketch.id) ?? null));
+  const subjects = new Map<string, TaskSketch[]>();
+  for (const sketch of sketches) {
+    const subject = sketch.subject ?? sketch.id;
+    subjects.set(subject, [...(subjects.get(subject) ?? []), sketch]);
+  }
   return {
     id: "b".repeat(64),
     segments: new Map(
-      tasks.map((task) => [
-        task.id,
+      [...subjects].map(([subject, members]) => [
+        subject,
         {
-          subject: task.id,
+          subject,
           kind: "source",
           id: "a".repeat(64),
-          tasks: [task],
+          tasks: members.map((member) => taskOf(member, batchOf.get(member.id) ?? null)),
           tags: [],
-          tier: 2,
+          tier: Math.min(...members.map(({ tier = 2 }) => tier)),
           slaMs: null,
           route: null,
         },

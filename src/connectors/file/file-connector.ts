@@ -203,7 +203,6 @@ async function extract(
   const memo = session.memos.get(hashOf(locator)) ?? parseMemo(null, locator);
   const { files, described } = await lookAtFiles(locator, memo, context);
   const choice = chooseFiles(request, files);
-  const { folder, chunks } = request;
-  const draft = await stageFiles(described, { locator, folder, choice, context, chunks });
+  const draft = await stageFiles(described, { locator, folder: request.folder, choice, context });
   return { ...draft, content: contentOf(files) };
 }

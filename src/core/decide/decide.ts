@@ -51,7 +51,6 @@ export function decideWith(given: DecideInput, rules: RuleBook): Decided {
     whole,
     segments,
     summary: countTasks(segments.values()),
-    revises: null,
     trees: {
       sources: treeOf(input.scope.sources),
       models: treeOf(input.scope.models),
@@ -64,7 +63,7 @@ export function decideWith(given: DecideInput, rules: RuleBook): Decided {
 }
 
 /** What every subject of a cycle is decided with. */
-export function openContext(input: DecideInput, rules: RuleBook): CycleContext {
+function openContext(input: DecideInput, rules: RuleBook): CycleContext {
   return {
     input,
     cycle: {

@@ -53,7 +53,7 @@ function describeTask(state: RunState, task: number): TaskDescription {
     result: outcome?.status === "succeeded" ? outcome.result : null,
     failure,
     skippedBy: outcome?.status === "skipped" ? outcome.by : null,
-    bypass,
+    bypass: outcome?.status === "bypassed" ? bypass : null,
   };
 }
 

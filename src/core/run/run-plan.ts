@@ -1,8 +1,9 @@
-import type { Blueprint, Bypass, Task, TaskId } from "../decide/blueprint.ts";
-import type { BypassPolicy, RetryPolicy } from "../project/project.ts";
+import type { Blueprint, Task, TaskId } from "../decide/blueprint.ts";
 import { assert, present } from "../std/assert.ts";
 import { compareText } from "../std/compare.ts";
 import type { Hash } from "../std/hash.ts";
+import type { PlannedEdge, PlannedTask, PlannedUnit } from "./planned-unit.ts";
+import { rankUnits, type UnrankedUnit } from "./rank-units.ts";
 
 /**
  * A blueprint as the run machine reads it: tasks by number, edges in both directions, and *units*,
@@ -14,42 +15,20 @@ export interface RunPlan {
   /** By subject, then as the segment lists them. */
   readonly tasks: readonly PlannedTask[];
   readonly numberOf: ReadonlyMap<TaskId, number>;
+  /** The numbers of a subject's tasks. */
+  readonly tasksOf: ReadonlyMap<string, readonly number[]>;
   /** One for each task, in the tasks' order, then one for each batch of two or more active tasks. */
   readonly units: readonly PlannedUnit[];
   /** In name order. */
   readonly pools: readonly Pool[];
-  /** Unit numbers, the first to be preferred: larger priority, longer chain behind it, smaller id. */
+  /** For all attempts together; `null` where memory is not counted. */
+  readonly memoryBytes: number | null;
+  /** Unit numbers, the first to be preferred; see `rankUnits`. */
   readonly unitOfRank: readonly number[];
-}
-
-/** A task by number, with its edges to tasks that will run. */
-export interface PlannedTask {
-  readonly id: TaskId;
-  /** `null` for a task that is to run. */
-  readonly bypass: Bypass | null;
-  /** The unit that it begins in: its own, or its batch's. */
-  readonly unit: number;
-  /** Active tasks that come first, in id order. */
-  readonly needs: readonly number[];
-  readonly neededBy: readonly PlannedEdge[];
-}
-
-interface PlannedEdge {
-  readonly task: number;
-  readonly onBypass: BypassPolicy;
-}
-
-/**
- * What holds for the attempts of a unit. A batch has its members' largest priority, their longest
- * timeout, and the retry policy of the member that allows the fewest attempts.
- */
-export interface PlannedUnit {
-  /** In id order. */
-  readonly members: readonly number[];
-  readonly pool: number;
-  readonly rank: number;
-  readonly retry: RetryPolicy;
-  readonly timeoutMs: number;
+  /** Whether some unit may have to wait for one of another class, other than for tier 0. */
+  readonly hasClasses: boolean;
+  /** Of its tasks, each once, the shortest first. */
+  readonly deadlinesMs: readonly number[];
 }
 
 interface Pool {
@@ -77,6 +56,13 @@ export interface Demand {
   readonly rows: number | null;
 }
 
+/** What a task is thought to need that nothing is known of. */
+const anyDemand: Demand = {
+  durationMs: { p50: 1_000, p95: 10_000 },
+  memoryBytes: 64 * 1024 * 1024,
+  rows: null,
+};
+
 /** The plan of a blueprint that a run may go on with, by its hash. */
 export type PlanOf = (blueprint: Hash) => RunPlan;
 
@@ -93,23 +79,48 @@ export function planRun(blueprint: Blueprint, resources: Resources): RunPlan {
   batches.forEach((members, batch) => {
     for (const member of members) unitOf[member] = tasks.length + batch;
   });
-  const planned = planTasks(tasks, numberOf, unitOf);
+  const { demands = new Map<TaskId, Demand>(), memoryBytes = null } = resources;
+  const planned = planTasks({ tasks, numberOf, unitOf, demands });
   const groups = [...tasks.map((_, number) => [number]), ...batches];
-  const poolList = poolsOf(tasks, resources.pools);
-  const unranked = groups.map((members) => planUnit(members, tasks, poolList));
-  const unitOfRank = rankUnits(unranked, planned, tasks);
-  const rankOf = new Map(unitOfRank.map((unit, rank) => [unit, rank] as const));
-  const units = unranked.map(({ priority: _, ...unit }, number) => ({
-    ...unit,
-    rank: present(rankOf.get(number), "every unit is ranked"),
-  }));
-  return { blueprint: blueprint.id, tasks: planned, numberOf, units, pools: poolList, unitOfRank };
+  const pools = poolsOf(tasks, resources.pools);
+  const unranked = groups.map((members) => planUnit(members, tasks, pools, demands));
+  const { units, unitOfRank } = rankUnits(unranked, planned, tasks);
+  return {
+    blueprint: blueprint.id,
+    tasks: planned,
+    numberOf,
+    tasksOf: numbersBySubject(planned),
+    units,
+    pools,
+    memoryBytes,
+    unitOfRank,
+    hasClasses: units.some(({ priorityClass }) => priorityClass > 1),
+    deadlinesMs: deadlinesOf(planned),
+  };
 }
 
-function tasksOf(blueprint: Blueprint): readonly Task[] {
+/** A task with what its segment says of it. */
+interface SubjectTask extends Task {
+  readonly subject: string;
+  readonly tier: number;
+}
+
+function tasksOf(blueprint: Blueprint): readonly SubjectTask[] {
   const segments = [...blueprint.segments.values()];
   segments.sort((left, right) => compareText(left.subject, right.subject));
-  return segments.flatMap((segment) => segment.tasks);
+  return segments.flatMap(({ subject, tier, tasks }) =>
+    tasks.map((task) => ({ ...task, subject, tier })),
+  );
+}
+
+function numbersBySubject(tasks: readonly PlannedTask[]): ReadonlyMap<string, readonly number[]> {
+  const numbers = new Map<string, number[]>();
+  for (const [number, { subject }] of tasks.entries()) {
+    const known = numbers.get(subject);
+    if (known === undefined) numbers.set(subject, [number]);
+    else known.push(number);
+  }
+  return numbers;
 }
 
 function batchesOf(
@@ -132,11 +143,14 @@ function batchesOf(
   return batches;
 }
 
-function planTasks(
-  tasks: readonly Task[],
-  numberOf: ReadonlyMap<TaskId, number>,
-  unitOf: readonly number[],
-): readonly PlannedTask[] {
+interface TaskPlanning {
+  readonly tasks: readonly SubjectTask[];
+  readonly numberOf: ReadonlyMap<TaskId, number>;
+  readonly unitOf: readonly number[];
+  readonly demands: ReadonlyMap<TaskId, Demand>;
+}
+
+function planTasks({ tasks, numberOf, unitOf, demands }: TaskPlanning): readonly PlannedTask[] {
   const neededBy: PlannedEdge[][] = tasks.map(() => []);
   const planned = tasks.map((task, number): PlannedTask => {
     const needs: number[] = [];
@@ -149,10 +163,13 @@ function planTasks(
     }
     return {
       id: task.id,
+      subject: task.subject,
       bypass: task.state === "active" ? null : task.bypass,
       unit: present(unitOf[number], "every task has a unit"),
       needs,
       neededBy: neededBy[number] ?? [],
+      deadlineMs: task.safeguards.deadlineMs,
+      memoryBytes: (demands.get(task.id) ?? anyDemand).memoryBytes,
     };
   });
   return planned;
@@ -167,85 +184,37 @@ function poolsOf(tasks: readonly Task[], slots: Readonly<Record<string, number>>
   });
 }
 
-interface UnrankedUnit extends Omit<PlannedUnit, "rank"> {
-  readonly priority: number;
-}
-
 function planUnit(
   members: readonly number[],
-  tasks: readonly Task[],
+  tasks: readonly SubjectTask[],
   pools: readonly Pool[],
+  demands: ReadonlyMap<TaskId, Demand>,
 ): UnrankedUnit {
-  const safeguards = members.map((member) => taskAt(tasks, member).safeguards);
+  const all = members.map((member) => present(tasks[member], "a member is a task"));
+  const safeguards = all.map((task) => task.safeguards);
   const [first, ...rest] = safeguards;
   assert(first !== undefined, "a unit has a member");
   const retry = rest.reduce(
     (least, { retry }) => (retry.attempts < least.attempts ? retry : least),
     first.retry,
   );
+  const isOneCircuit = rest.every(({ circuit }) => circuit?.name === first.circuit?.name);
+  const wanted = all.map((task) => demands.get(task.id) ?? anyDemand);
   return {
     members,
     pool: pools.findIndex(({ name }) => name === first.pool),
     retry,
     timeoutMs: safeguards.reduce((longest, { timeoutMs }) => Math.max(longest, timeoutMs), 0),
+    circuit: isOneCircuit ? first.circuit : null,
+    durationMs: wanted.reduce((sum, { durationMs }) => sum + durationMs.p50, 0),
     priority: safeguards.reduce((top, { priority }) => Math.max(top, priority), first.priority),
+    tier: all.reduce((top, { tier }) => Math.min(top, tier), Number.POSITIVE_INFINITY),
   };
 }
 
-/** Orders all units; a task of a batch, should it run alone, takes the chain of its batch. */
-function rankUnits(
-  units: readonly UnrankedUnit[],
-  planned: readonly PlannedTask[],
-  tasks: readonly Task[],
-): readonly number[] {
-  const chains = chainsOf(units, planned);
-  const keys = units.map(({ members, priority }) => {
-    const first = members[0] ?? 0;
-    const chain = chains[planned[first]?.unit ?? first] ?? 0;
-    return { priority, chain, id: taskAt(tasks, first).id, size: members.length };
-  });
-  const numbers = units.map((_, number) => number);
-  return numbers.sort((left, right) => {
-    const [a, b] = [keys[left], keys[right]];
-    assert(a !== undefined && b !== undefined, "every unit has a key");
-    return (
-      b.priority - a.priority || b.chain - a.chain || compareText(a.id, b.id) || b.size - a.size
-    );
-  });
-}
-
-/**
- * Units on the longest chain from each unit to the end, itself included, with batches taken as one.
- * Works from the ends backwards, and so finds cycles, also those that only a batch closes.
- */
-function chainsOf(
-  units: readonly UnrankedUnit[],
-  planned: readonly PlannedTask[],
-): readonly number[] {
-  const chains: number[] = units.map(() => 1);
-  const openDependents: number[] = units.map(() => 0);
-  for (const task of planned) openDependents[task.unit] = 0;
-  for (const task of planned) {
-    openDependents[task.unit] = (openDependents[task.unit] ?? 0) + task.neededBy.length;
-  }
-  const isUsed = new Set(planned.map((task) => task.unit));
-  const ends = [...isUsed].filter((unit) => openDependents[unit] === 0);
-  let visited = 0;
-  for (let unit = ends.pop(); unit !== undefined; unit = ends.pop()) {
-    visited += 1;
-    for (const member of units[unit]?.members ?? []) {
-      for (const need of planned[member]?.needs ?? []) {
-        const upstream = present(planned[need], "a need is a task").unit;
-        chains[upstream] = Math.max(chains[upstream] ?? 1, (chains[unit] ?? 1) + 1);
-        openDependents[upstream] = (openDependents[upstream] ?? 0) - 1;
-        if (openDependents[upstream] === 0) ends.push(upstream);
-      }
-    }
-  }
-  assert(visited === isUsed.size, "a blueprint has no cycle, also with batches taken as one task");
-  return chains;
-}
-
-function taskAt(tasks: readonly Task[], number: number): Task {
-  return present(tasks[number], "a member is a task of the blueprint");
+/** Distinct, ascending. */
+function deadlinesOf(tasks: readonly PlannedTask[]): readonly number[] {
+  const deadlines = new Set<number>();
+  for (const { deadlineMs } of tasks) if (deadlineMs !== null) deadlines.add(deadlineMs);
+  return [...deadlines].sort((left, right) => left - right);
 }

@@ -1,20 +1,31 @@
 import type { TaskId } from "../decide/blueprint.ts";
 import { assert, present } from "../std/assert.ts";
 import type { EpochMs } from "../std/time.ts";
-import { withNumber, withoutSmallest } from "./leftist-heap.ts";
+import { arrivalNumber } from "./arrivals.ts";
+import { withNumber } from "./leftist-heap.ts";
 import { entryAt, withAt } from "./persistent-vector.ts";
+import type { PlannedTask, PlannedUnit } from "./planned-unit.ts";
 import type { RunCommand, RunStatus } from "./run-event.ts";
-import type { PlannedTask, PlannedUnit } from "./run-plan.ts";
-import type { RunState, TaskOutcome, TaskState, UnitState } from "./run-state.ts";
+import {
+  isUrgent,
+  type Obstacle,
+  type RunState,
+  type TaskOutcome,
+  type TaskState,
+  type UnitState,
+} from "./run-state.ts";
 
 /**
  * One step of the machine while it is being made: the fields are replaced, the values in them are
  * not touched, so the state that the step began with stays as it was.
  */
-export interface RunStep extends Omit<Writable<RunState>, "ready" | "freeSlots"> {
-  readonly ready: RunState["ready"][number][];
-  readonly freeSlots: number[];
+export interface RunStep extends Omit<Writable<RunState>, "ready" | "arrivals" | "busy"> {
+  ready: RunState["ready"][number][];
+  arrivals: RunState["arrivals"][number][];
+  busy: number[];
   readonly commands: RunCommand[];
+  /** The instant of the event. */
+  readonly at: EpochMs;
   /** True when this step may have made the last task final. */
   mayBeLast: boolean;
 }
@@ -28,7 +39,7 @@ export interface Advance {
 }
 
 /** Written out, here and at the end, because a spread is several times as slow. */
-export function beginStep(state: RunState): RunStep {
+export function beginStep(state: RunState, at: EpochMs): RunStep {
   return {
     plan: state.plan,
     phase: state.phase,
@@ -39,18 +50,28 @@ export function beginStep(state: RunState): RunStep {
     tasks: state.tasks,
     units: state.units,
     ready: state.ready.slice(),
-    freeSlots: state.freeSlots.slice(),
+    arrivals: state.arrivals.slice(),
+    arrived: state.arrived,
+    busy: state.busy.slice(),
+    memoryInUse: state.memoryInUse,
+    parked: state.parked,
     openTasks: state.openTasks,
-    hasUnsuccessful: state.hasUnsuccessful,
+    openUrgentTasks: state.openUrgentTasks,
+    unsuccessfulTasks: state.unsuccessfulTasks,
+    circuits: state.circuits,
+    pressure: state.pressure,
+    passedDeadlineMs: state.passedDeadlineMs,
+    revisions: state.revisions,
+    epoch: state.epoch,
     commands: [],
+    at,
     mayBeLast: false,
   };
 }
 
-/** Gives free slots to ready units, asks for the end of the run when all is final, closes the step. */
+/** Asks for the end of the run when all is final, and closes the step. */
 export function endStep(step: RunStep): Advance {
-  if (step.phase === "running") fillSlots(step);
-  if (step.mayBeLast && step.openTasks === 0) {
+  if (step.mayBeLast && step.openTasks === 0 && step.revisions.asked === null) {
     step.commands.push({ type: "FinishRun", status: statusAtEnd(step) });
   }
   const state: RunState = {
@@ -63,35 +84,45 @@ export function endStep(step: RunStep): Advance {
     tasks: step.tasks,
     units: step.units,
     ready: step.ready,
-    freeSlots: step.freeSlots,
+    arrivals: step.arrivals,
+    arrived: step.arrived,
+    busy: step.busy,
+    memoryInUse: step.memoryInUse,
+    parked: step.parked,
     openTasks: step.openTasks,
-    hasUnsuccessful: step.hasUnsuccessful,
+    openUrgentTasks: step.openUrgentTasks,
+    unsuccessfulTasks: step.unsuccessfulTasks,
+    circuits: step.circuits,
+    pressure: step.pressure,
+    passedDeadlineMs: step.passedDeadlineMs,
+    revisions: step.revisions,
+    epoch: step.epoch,
   };
   return { state, commands: step.commands };
 }
 
 function statusAtEnd(step: RunStep): RunStatus {
   if (step.phase === "cancelling") return "cancelled";
-  return step.hasUnsuccessful ? "failed" : "succeeded";
+  return step.unsuccessfulTasks > 0 ? "failed" : "succeeded";
 }
 
 /** The plan of a task, by its number. */
-export function plannedTask(step: RunState | RunStep, task: number): PlannedTask {
+export function plannedTask(step: Pick<RunState, "plan">, task: number): PlannedTask {
   return present(step.plan.tasks[task], "a task number is in the plan");
 }
 
 /** The plan of a unit, by its number. */
-export function plannedUnit(step: RunState | RunStep, unit: number): PlannedUnit {
+export function plannedUnit(step: Pick<RunState, "plan">, unit: number): PlannedUnit {
   return present(step.plan.units[unit], "a unit number is in the plan");
 }
 
 /** What is known of a task, by its number. */
-export function taskState(step: RunState | RunStep, task: number): TaskState {
+export function taskState(step: Pick<RunState, "tasks">, task: number): TaskState {
   return entryAt(step.tasks, task);
 }
 
 /** Where a unit stands, by its number. */
-export function unitState(step: RunState | RunStep, unit: number): UnitState {
+export function unitState(step: Pick<RunState, "units">, unit: number): UnitState {
   return entryAt(step.units, unit);
 }
 
@@ -105,10 +136,9 @@ export function changeUnit(step: RunStep, unit: number, change: Partial<UnitStat
   step.units = withAt(step.units, unit, { ...unitState(step, unit), ...change });
 }
 
-/** The unit that a task is in now: its batch until that is split, then its own. */
-export function unitOf(step: RunState | RunStep, task: number): number {
-  const { unit } = plannedTask(step, task);
-  return unitState(step, unit).phase === "split" ? task : unit;
+/** The unit that a task is in now: its batch, until it goes alone. */
+export function unitOf(step: Pick<RunState, "tasks">, task: number): number {
+  return taskState(step, task).unit;
 }
 
 /** The ids of the members that go, in id order. */
@@ -128,99 +158,74 @@ export function timerName(step: RunStep, kind: "retry" | "timeout", unit: number
 
 /** Puts a unit in the queue of its pool. */
 export function makeReady(step: RunStep, unit: number, members: readonly number[]): void {
+  const ready = { phase: "ready", openMembers: 0, members, retryAt: null } as const;
+  changeUnit(step, unit, { ...ready, readyAt: step.at });
+  enqueue(step, unit);
+}
+
+/** Takes a ready unit up in the queue of its pool. */
+export function enqueue(step: RunStep, unit: number): void {
   const { pool, rank } = plannedUnit(step, unit);
-  changeUnit(step, unit, { phase: "ready", openMembers: 0, members, retryAt: null });
   step.ready[pool] = withNumber(step.ready[pool] ?? null, rank);
+  if (!step.plan.hasClasses) return;
+  const number = arrivalNumber(step.plan, step.arrived, unit);
+  step.arrivals[pool] = withNumber(step.arrivals[pool] ?? null, number);
+  step.arrived += 1;
+}
+
+/** Sets a ready unit aside. Its place in the queue has been taken from it. */
+export function park(step: RunStep, unit: number, obstacle: Obstacle): void {
+  const parked = new Map(step.parked);
+  parked.set(obstacle, { unit, next: parked.get(obstacle) ?? null });
+  step.parked = parked;
+}
+
+/** Gives what was parked because of an obstacle its place in the queue again. */
+export function unpark(step: RunStep, obstacle: Obstacle): void {
+  const units = step.parked.get(obstacle);
+  if (units === undefined) return;
+  const parked = new Map(step.parked);
+  parked.delete(obstacle);
+  step.parked = parked;
+  for (let entry = units; entry !== null; entry = entry.next) {
+    if (unitState(step, entry.unit).phase === "ready") enqueue(step, entry.unit);
+  }
+}
+
+/** Gives a unit a slot, and the memory that it is thought to need. */
+export function takeSlot(step: RunStep, unit: number): void {
+  const { pool } = plannedUnit(step, unit);
+  step.busy[pool] = (step.busy[pool] ?? 0) + 1;
+  step.memoryInUse += memoryNeeded(step, unit);
 }
 
 /** Gives the slot of an attempt that has ended back to its pool. */
 export function freeSlot(step: RunStep, unit: number): void {
   const { pool } = plannedUnit(step, unit);
-  step.freeSlots[pool] = (step.freeSlots[pool] ?? 0) + 1;
-}
-
-function fillSlots(step: RunStep): void {
-  step.plan.pools.forEach((_, pool) => {
-    for (let heap = step.ready[pool] ?? null; heap !== null; heap = step.ready[pool] ?? null) {
-      const free = step.freeSlots[pool] ?? 0;
-      if (free === 0) return;
-      const unit = present(step.plan.unitOfRank[heap.smallest], "a rank belongs to a unit");
-      const attempt = unitState(step, unit).attempt + 1;
-      step.ready[pool] = withoutSmallest(heap);
-      step.freeSlots[pool] = free - 1;
-      changeUnit(step, unit, { phase: "starting", attempt, cancelCause: null });
-      step.commands.push({ type: "StartAttempt", tasks: memberIds(step, unit), attempt });
-    }
-  });
+  step.busy[pool] = (step.busy[pool] ?? 0) - 1;
+  step.memoryInUse -= memoryNeeded(step, unit);
 }
 
 /**
- * Gives a task its outcome, and tells the tasks that need it, and those that need them. A worklist
- * rather than recursion: a chain of tasks may be longer than the stack is deep.
+ * What a unit takes of the memory, which is what the largest of its members does, and never more
+ * than there is. 0 where memory is not counted.
  */
-export function settle(step: RunStep, task: number, outcome: TaskOutcome, at: EpochMs): void {
-  const settled = [task];
-  conclude(step, task, outcome, at);
-  for (let next = settled.pop(); next !== undefined; next = settled.pop()) {
-    for (const { task: dependent, onBypass } of plannedTask(step, next).neededBy) {
-      const { openNeeds, presentNeeds, outcome: decided } = taskState(step, dependent);
-      if (decided !== null) continue;
-      const isThere = isSuccess(step, next) || onBypass === "last_good";
-      if (!isThere && onBypass !== "without") {
-        skip(step, dependent, next, at);
-        settled.push(dependent);
-        continue;
-      }
-      const presentNow = presentNeeds + (isThere ? 1 : 0);
-      changeTask(step, dependent, { openNeeds: openNeeds - 1, presentNeeds: presentNow });
-      if (openNeeds > 1) continue;
-      const { needs } = plannedTask(step, dependent);
-      if (presentNow > 0 || needs.length === 1) {
-        countDecided(step, dependent);
-      } else {
-        skip(step, dependent, present(needs[0], "a skipped task has a need"), at);
-        settled.push(dependent);
-      }
-    }
+export function memoryNeeded(step: RunStep, unit: number): number {
+  if (step.plan.memoryBytes === null) return 0;
+  let needed = 0;
+  for (const member of unitState(step, unit).members) {
+    needed = Math.max(needed, plannedTask(step, member).memoryBytes);
   }
-}
-
-function isSuccess(step: RunStep, task: number): boolean {
-  return taskState(step, task).outcome?.status === "succeeded";
-}
-
-function skip(step: RunStep, task: number, by: number, at: EpochMs): void {
-  conclude(step, task, { status: "skipped", by: plannedTask(step, by).id }, at);
-  countDecided(step, task);
+  return Math.min(needed, step.plan.memoryBytes);
 }
 
 /** Records an outcome without telling anyone. */
-export function conclude(step: RunStep, task: number, outcome: TaskOutcome, at: EpochMs): void {
+export function conclude(step: RunStep, task: number, outcome: TaskOutcome): void {
   assert(taskState(step, task).outcome === null, "an outcome never changes");
-  changeTask(step, task, { outcome, finishedAt: at });
+  changeTask(step, task, { outcome, finishedAt: step.at });
   step.openTasks -= 1;
+  if (isUrgent(step.plan, plannedTask(step, task))) step.openUrgentTasks -= 1;
   step.mayBeLast = true;
-  if (outcome.status !== "succeeded") step.hasUnsuccessful = true;
-}
-
-/**
- * Counts a member of a unit that is ready or skipped. The last one makes the unit ready with those
- * that go, or closes it when none does. One that is left alone goes as a unit of its own.
- */
-export function countDecided(step: RunStep, task: number): void {
-  const unit = unitOf(step, task);
-  const openMembers = unitState(step, unit).openMembers - 1;
-  changeUnit(step, unit, { openMembers });
-  if (openMembers > 0) return;
-  const { members } = plannedUnit(step, unit);
-  const going = members.filter((member) => taskState(step, member).outcome === null);
-  const [first] = going;
-  if (first === undefined) {
-    changeUnit(step, unit, { phase: "closed" });
-  } else if (going.length < members.length && going.length === 1) {
-    changeUnit(step, unit, { phase: "split" });
-    makeReady(step, first, going);
-  } else {
-    makeReady(step, unit, going);
-  }
+  const { status } = outcome;
+  if (status === "failed" || status === "skipped") step.unsuccessfulTasks += 1;
 }

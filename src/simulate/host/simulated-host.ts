@@ -1,7 +1,6 @@
 import type { TaskId } from "../../core/decide/blueprint.ts";
 import type { RunCommand, RunEvent, TaskResult } from "../../core/run/run-event.ts";
 import { type RunState, startRun } from "../../core/run/run-state.ts";
-import type { Signal } from "../../core/signals/signal.ts";
 import { present } from "../../core/std/assert.ts";
 import type { EpochMs } from "../../core/std/time.ts";
 import { unreachable } from "../../core/std/unreachable.ts";
@@ -86,9 +85,6 @@ export class SimulatedHost {
   cancel(): void {
     this.tell({ type: "CancelRequested", at: this.#now(), cause: "somebody said so" });
   }
-
-  /** A signal has arrived that may change what was decided. */
-  receive(_signal: Signal): void {}
 
   tell(event: RunEvent): void {
     const { process, context } = this.#run;
