@@ -73,8 +73,8 @@ async function ours(server: PostgresServer, folder: string): Promise<number> {
   const source = { ...sourceOf(postgresConnector, { table: "orders" }), name: "orders" };
   const staging = folderStaging(join(folder, "staging"));
   const start = performance.now();
-  const manifest = await staging.stage("orders", hashOf("orders"), (target) =>
-    session.extract({ source, folder: target, cursor: null }, never),
+  const manifest = await staging.stage("orders", hashOf("orders"), (target, chunks) =>
+    session.extract({ source, folder: target, cursor: null, chunks }, never),
   );
   const [outcome] = await warehouse.load([loadOf(manifest)], never);
   await warehouse.checkpoint();

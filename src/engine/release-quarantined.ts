@@ -1,6 +1,7 @@
 import { decide } from "../core/decide/decide.ts";
 import type { DecideInput } from "../core/decide/decide-input.ts";
 import type { Gate } from "../core/project/check.ts";
+import { plainLoading } from "../core/project/load-options.ts";
 import type { SourceSpec } from "../core/project/project.ts";
 import { present } from "../core/std/assert.ts";
 import type { Catalog } from "../ports/catalog.ts";
@@ -46,6 +47,7 @@ export async function releaseQuarantined(
       target: rawTable(source),
       strategy: spec.strategy,
       key: spec.key,
+      loading: spec.loading ?? plainLoading,
       gates,
       by,
       at: parts.clock.now(),

@@ -242,9 +242,12 @@ function resultsOf(events: readonly RunEvent[]): ReadonlyMap<TaskId, TaskResult>
   return results;
 }
 
+/** How long staged files are kept that no run has gone on with. */
+const stagingDays = 7;
+
 /**
  * After a checkpoint no committed load can be lost, so its staged files may go. What was extracted
- * and not loaded stays for the next run.
+ * and not loaded, wholly or in part, stays for the next run.
  */
 async function tidyUp(
   { warehouse, staging, parts, isAlone }: Workshop,
@@ -253,22 +256,27 @@ async function tidyUp(
   if (!isAlone()) return;
   try {
     await warehouse.checkpoint();
-    await staging.sweep(unloadedExtractions(events));
+    const since = parts.clock.now() - stagingDays * 86_400_000;
+    await staging.sweep({ ...stagedByRun(events), since });
   } catch (error) {
     // The run has ended and all of it is committed; a full disk must not turn it into a failure.
     parts.log.warn(`Could not tidy up after the run: ${toOperatingError(error).message}`);
   }
 }
 
-function unloadedExtractions(events: readonly RunEvent[]): ReadonlySet<Hash> {
+/** What a run extracted and did not load, and the sources of which it loaded all. */
+function stagedByRun(events: readonly RunEvent[]) {
   const results = resultsOf(events);
-  const unloaded = new Set<Hash>();
+  const keep = new Set<Hash>();
+  const done = new Set<string>();
   for (const [task, { detail }] of results) {
     const extraction = detail["extraction"];
-    const load = task.replace(/\.extract$/, ".load");
-    if (typeof extraction === "string" && !results.has(load)) unloaded.add(extraction);
+    if (typeof extraction !== "string") continue;
+    const source = task.replace(/\.extract$/, "");
+    if (results.has(`${source}.load`)) done.add(source);
+    else keep.add(extraction);
   }
-  return unloaded;
+  return { keep, done };
 }
 
 /** One past run with the state that its log folds to. */

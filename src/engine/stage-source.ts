@@ -1,7 +1,7 @@
 import type { SourceSpec } from "../core/project/project.ts";
 import { type Hash, hashOf } from "../core/std/hash.ts";
 import type { Json } from "../core/std/json.ts";
-import type { Manifest, Staging } from "../ports/staging.ts";
+import type { Manifest, StagedChunks, Staging } from "../ports/staging.ts";
 import type { Warehouse } from "../ports/warehouse.ts";
 import type { Connections } from "./connections.ts";
 
@@ -45,14 +45,17 @@ export async function stageSource(
   // `replace` reads everything anew; the others go on from what the ledger proves to be loaded.
   const cursor = source.strategy === "replace" ? null : await warehouse.cursor(source.name);
   const { name, locator } = source;
+  // Not by content: what an attempt has read of a source that changed meanwhile may hold all the same.
+  const work = hashOf({ source: name, locator, cursor });
   const first = hashOf({ source: name, locator, cursor, content: wanted.key });
   for (let extraction = first; ; ) {
     let isRepeat = true;
-    const manifest = await staging.stage(name, extraction, async (folder) => {
+    const write = async (folder: string, chunks: StagedChunks) => {
       isRepeat = false;
       const session = await connections.session(source.connection);
-      return session.extract({ source, folder, cursor }, signal);
-    });
+      return session.extract({ source, folder, cursor, chunks }, signal);
+    };
+    const manifest = await staging.stage(name, extraction, write, work);
     const isMoved = isOther(manifest.content ?? null, wanted.probed);
     if (!isRepeat || !isMoved) return { manifest, extraction, cursor, isRepeat, isMoved };
     // An earlier attempt read what the source held for a moment; now it may hold what is wanted.

@@ -5,7 +5,7 @@ import type { ConnectionSpec, SourceSpec } from "../core/project/project.ts";
 import type { Json, JsonObject } from "../core/std/json.ts";
 import type { EpochMs } from "../core/std/time.ts";
 import type { Log } from "./log.ts";
-import type { ManifestDraft } from "./staging.ts";
+import type { ManifestDraft, StagedChunks } from "./staging.ts";
 
 /** A kind of system that Sluice reads from. Stateless; what has a lifetime is the session. */
 export interface Connector {
@@ -86,4 +86,6 @@ export interface ExtractRequest {
   readonly folder: string;
   /** The cursor that the target has reached; `null` asks for everything. */
   readonly cursor: Json;
+  /** Keeps what a long extraction has read; without it, one that fails begins anew. */
+  readonly chunks?: StagedChunks | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Gate } from "../core/project/check.ts";
-import type { LoadStrategy } from "../core/project/project.ts";
+import type { LoadOptions, LoadStrategy } from "../core/project/project.ts";
 import type { TableName } from "../core/schema/table-schema.ts";
 import type { EpochMs } from "../core/std/time.ts";
 
@@ -35,6 +35,7 @@ export interface ReleaseRequest {
   readonly target: TableName;
   readonly strategy: LoadStrategy;
   readonly key: readonly string[];
+  readonly loading: LoadOptions;
   readonly gates: readonly Gate[];
   readonly by: string;
   readonly at: EpochMs;

@@ -1,6 +1,7 @@
 import type { Column } from "../core/schema/table-schema.ts";
 import type { Hash } from "../core/std/hash.ts";
 import type { Json } from "../core/std/json.ts";
+import type { EpochMs } from "../core/std/time.ts";
 
 /** How staged files are to be read. Every option is written out. */
 export type StagedFormat =
@@ -76,19 +77,64 @@ export interface Manifest extends ManifestDraft {
   readonly extraction: Hash;
 }
 
+/** What an extraction has read of its source, kept when the rest of it fails. Immutable. */
+export interface StagedChunk {
+  /** Owned, all of them. */
+  readonly files: readonly StagedFile[];
+  /** The connector's own: what part of the source it is, and how to tell that it still holds. */
+  readonly note: Json;
+}
+
+/** Where a long extraction puts what it has read, and finds what earlier attempts at it have. */
+export interface StagedChunks {
+  /** Of earlier attempts, in the order of their commits; their files are there. */
+  readonly before: readonly StagedChunk[];
+  /**
+   * Makes files of the attempt's own folder durable and takes them out of it; when the promise is
+   * fulfilled, no death of the process loses them. Calls may overlap, and are kept in order.
+   */
+  commit(files: readonly StagedFile[], note: Json): Promise<StagedChunk>;
+  /** Removes chunks that hold no more. */
+  drop(chunks: readonly StagedChunk[]): Promise<void>;
+}
+
+/** What is to be kept of a staging when it is tidied up. */
+export interface StagingRetention {
+  /** Extractions that are not loaded yet. */
+  readonly keep: ReadonlySet<Hash>;
+  /** Sources whose other extractions are loaded or out of date. */
+  readonly done: ReadonlySet<string>;
+  /** What else was written at this instant or later stays. */
+  readonly since: EpochMs;
+  /** Says what would be removed, and removes nothing. */
+  readonly isTrial?: boolean;
+}
+
+/** What tidying up removed, or would remove. */
+export interface StagingRemoval {
+  /** Also unfinished ones. */
+  readonly extractions: number;
+  readonly bytes: number;
+}
+
 /** Immutable files between extract and load. A manifest's atomic rename is the commit. */
 export interface Staging {
   /** The manifest of an extraction that has committed, or `null`. Checks that its files are there. */
   find(source: string, extraction: Hash): Promise<Manifest | null>;
   /**
    * Runs `write` on an empty folder, makes its files durable, and commits the manifest.
-   * When the extraction has committed before, `write` is not called.
+   * When the extraction has committed before, `write` is not called. When `write` fails, its folder
+   * goes and its chunks stay; on a full disk they go as well.
+   * @param work what chunks are kept under: the same for all extractions of a source from one place
+   *   on, whatever it holds, so that a later one finds what an earlier one has read. The connector
+   *   proves of each chunk that it still holds. The extraction itself when absent.
    */
   stage(
     source: string,
     extraction: Hash,
-    write: (folder: string) => Promise<ManifestDraft>,
+    write: (folder: string, chunks: StagedChunks) => Promise<ManifestDraft>,
+    work?: Hash,
   ): Promise<Manifest>;
-  /** Removes owned files of extractions other than those named, and unfinished folders. */
-  sweep(keep: ReadonlySet<Hash>): Promise<void>;
+  /** Removes owned files that nobody needs any more, and what this process is not writing. */
+  sweep(retention: StagingRetention): Promise<StagingRemoval>;
 }

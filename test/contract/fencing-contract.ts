@@ -23,7 +23,15 @@ export function fencingContract(scene: WarehouseScene): void {
     await expect(load(ofEpoch({ ...again, partRows: 1 }, 4))).rejects.toMatchObject(fencedOut);
     const build = ofEpoch(buildOf("m", "SELECT 1 AS a"), 4);
     await expect(scene.warehouse.transform(build, never())).rejects.toMatchObject(fencedOut);
-    const release = { source: "n", target: first.target, key: [], gates: [], by: "ann", at: 1 };
+    const release = {
+      source: "n",
+      target: first.target,
+      key: [],
+      loading: first.loading,
+      gates: [],
+      by: "ann",
+      at: 1,
+    };
     await expect(
       scene.warehouse.release({ ...release, strategy: "append", epoch: 4 }, never()),
     ).rejects.toMatchObject(fencedOut);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { plainLoading } from "../../src/core/project/load-options.ts";
 import type { ReleaseRequest } from "../../src/ports/quarantine.ts";
 import { gateOf, loadOf, never } from "./warehouse-requests.ts";
 import type { WarehouseScene } from "./warehouse-scene.ts";
@@ -9,7 +10,17 @@ const at = Date.UTC(2024, 0, 5);
 function releaseOf(source: string, options: Partial<ReleaseRequest> = {}): ReleaseRequest {
   const target = { schema: "raw", name: source };
   return {
-    ...{ source, target, strategy: "append", key: [], gates: [], by: "ann", at, epoch: 1 },
+    ...{
+      source,
+      target,
+      strategy: "append",
+      key: [],
+      loading: plainLoading,
+      gates: [],
+      by: "ann",
+      at,
+      epoch: 1,
+    },
     ...options,
   };
 }

@@ -32,8 +32,14 @@ export interface PostgresServer extends AsyncDisposable {
 
 const password = "not a secret: 'q\" & ü";
 
-/** Starts a server on a free port, in a temporary folder that goes when it stops. */
-export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
+/**
+ * Starts a server on a free port, in a temporary folder that goes when it stops.
+ * @param onLog called with what the server logs
+ */
+export async function startPostgres(
+  settings: readonly string[] = [],
+  onLog: (text: string) => void = () => {},
+): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-postgres-"));
   // The server's own user must get in: a root checkout is made for root only.
   await chmod(folder, 0o755);
@@ -49,7 +55,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     password,
     persistent: false,
     createPostgresUser: userInfo().uid === 0,
-    onLog: () => {},
+    onLog: (text: unknown) => onLog(String(text)),
     onError: () => {},
     initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync"],
     postgresFlags: ["-c", "fsync=off", "-c", "max_connections=40", ...settings],

@@ -203,6 +203,7 @@ async function extract(
   const memo = session.memos.get(hashOf(locator)) ?? parseMemo(null, locator);
   const { files, described } = await lookAtFiles(locator, memo, context);
   const choice = chooseFiles(request, files);
-  const draft = await stageFiles(described, { locator, folder: request.folder, choice, context });
+  const { folder, chunks } = request;
+  const draft = await stageFiles(described, { locator, folder, choice, context, chunks });
   return { ...draft, content: contentOf(files) };
 }

@@ -3,9 +3,10 @@ import { createReadStream } from "node:fs";
 import { copyFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Column } from "../../core/schema/table-schema.ts";
+import { hashOf } from "../../core/std/hash.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import { canonicalType } from "../../ports/declared-type.ts";
-import type { ManifestDraft, StagedFile, StagedFormat } from "../../ports/staging.ts";
+import type { ManifestDraft, StagedChunks, StagedFile, StagedFormat } from "../../ports/staging.ts";
 import type { FileChoice } from "./choose-files.ts";
 import { isLiteralPath, quoteName, quoteText } from "./duckdb-reader.ts";
 import { toFileError } from "./file-errors.ts";
@@ -14,6 +15,7 @@ import { refuseChanged } from "./file-identity.ts";
 import type { FileLocator } from "./file-locator.ts";
 import { csvScanSql, jsonScanSql } from "./file-scan.ts";
 import { columnsOf, type DescribedFile, type FileContext, fileColumnOf } from "./file-source.ts";
+import { keptCopies } from "./kept-copies.ts";
 
 interface StageRequest {
   readonly locator: FileLocator;
@@ -21,6 +23,7 @@ interface StageRequest {
   readonly folder: string;
   readonly choice: FileChoice;
   readonly context: FileContext;
+  readonly chunks: StagedChunks | undefined;
 }
 
 /** How all files of one manifest are read. */
@@ -53,17 +56,7 @@ export async function stageFiles(
     });
   }
   const target = targetFor(chosen, locator);
-  const staged: StagedFile[] = [];
-  for (const file of chosen) {
-    context.signal.throwIfAborted();
-    try {
-      const name = `part-${String(staged.length + 1).padStart(5, "0")}.${target.format.type}`;
-      staged.push(await stageFile(file, target, join(request.folder, name), request));
-      await refuseChanged(file);
-    } catch (error) {
-      throw toFileError(error, file.path);
-    }
-  }
+  const staged = await stageChosen(chosen, target, request);
   const rows = staged.map((file) => file.rows);
   return {
     format: target.format,
@@ -79,6 +72,31 @@ export async function stageFiles(
     replaces: choice.replaces,
     fileColumn: locator.file_column,
   };
+}
+
+/** Copies are kept as they are made: a later attempt makes none of them again. */
+async function stageChosen(
+  chosen: readonly DescribedFile[],
+  target: Target,
+  request: StageRequest,
+): Promise<readonly StagedFile[]> {
+  const copies = keptCopies(request.chunks);
+  const staged: StagedFile[] = [];
+  for (const [index, file] of chosen.entries()) {
+    request.context.signal.throwIfAborted();
+    const made = hashOf({ path: file.path, content: file.content.sha256, target });
+    const known = copies.find(made);
+    try {
+      const name = `part-${String(index + 1).padStart(5, "0")}.${target.format.type}`;
+      const next = known ?? (await stageFile(file, target, join(request.folder, name), request));
+      await refuseChanged(file);
+      staged.push(next);
+      if (known === undefined && next.isOwned) await copies.keep(made, next);
+    } catch (error) {
+      throw toFileError(error, file.path);
+    }
+  }
+  return staged.map((file) => copies.moved.get(file.path) ?? file);
 }
 
 /** What `types` says of a source whose files say nothing. */

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { PoolClient } from "pg";
@@ -19,12 +18,13 @@ export interface CopiedTable {
 interface CopyRequest {
   /** A condition on the rows of `source`; `null` copies all. */
   readonly where: string | null;
-  readonly folder: string;
+  /** Where the rows are written to. */
+  readonly path: string;
   readonly signal: AbortSignal;
 }
 
 /**
- * Copies rows into a file of `folder`, as the bytes that the server sends: no row becomes an
+ * Copies rows into a file, as the bytes that the server sends: no row becomes an
  * object. The file is as slow as the slower of server and disk, and never in memory.
  */
 export async function copyTable(
@@ -32,9 +32,8 @@ export async function copyTable(
   facts: TableFacts,
   request: CopyRequest,
 ): Promise<CopiedTable> {
-  // With one column, an unquoted empty NULL would be an empty line, which readers skip.
+  const { nullText } = copyFormat(facts);
   const isSingle = facts.columns.length === 1;
-  const nullText = isSingle ? "\\N" : "";
   const options = `FORMAT csv, HEADER, ENCODING 'UTF8', NULL ${quoteText(nullText)}`;
   const copy = (selects: readonly string[]) =>
     writeRows(
@@ -54,16 +53,22 @@ export async function copyTable(
   }
   return {
     file: written.file,
-    format: {
-      type: "csv",
-      delimiter: ",",
-      quote: '"',
-      hasHeader: true,
-      nullText,
-      isQuotedNull: false,
-      encoding: "utf-8",
-    },
+    format: copyFormat(facts),
     rows: written.rows,
+  };
+}
+
+/** How the rows of a table are written. */
+export function copyFormat(facts: TableFacts): Extract<StagedFormat, { readonly type: "csv" }> {
+  return {
+    type: "csv",
+    delimiter: ",",
+    quote: '"',
+    hasHeader: true,
+    // With one column, an unquoted empty NULL would be an empty line, which readers skip.
+    nullText: facts.columns.length === 1 ? "\\N" : "",
+    isQuotedNull: false,
+    encoding: "utf-8",
   };
 }
 
@@ -85,7 +90,7 @@ async function hasEra(query: Query, facts: TableFacts, request: CopyRequest): Pr
 async function writeRows(client: PoolClient, request: CopyRequest, sql: string) {
   const { to: copyTo } = await import("pg-copy-streams");
   const rows = client.query(copyTo(sql));
-  const path = join(request.folder, "rows.csv");
+  const { path } = request;
   const hash = createHash("sha256");
   let bytes = 0;
   let mentionsEra = false;

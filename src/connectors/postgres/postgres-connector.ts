@@ -8,7 +8,7 @@ import { absentProbe } from "../../ports/absent-probe.ts";
 import type { Connector, ConnectorSession, ExtractRequest, Probe } from "../../ports/connector.ts";
 import type { Log } from "../../ports/log.ts";
 import type { ManifestDraft } from "../../ports/staging.ts";
-import { copyTable } from "./copy-table.ts";
+import { copyInChunks } from "./copy-in-chunks.ts";
 import { discoverTables } from "./discover-tables.ts";
 import {
   type PostgresLocator,
@@ -40,7 +40,8 @@ export const postgresConnector: Connector = {
         ({ query }) => readIdentity(query, pool),
       );
       const snapshot = sharedSnapshot(pool, context.log);
-      return postgresSession({ pool, snapshot, log: context.log, ...identity });
+      const { checkpoint_mb: checkpointMb } = options;
+      return postgresSession({ pool, snapshot, log: context.log, checkpointMb, ...identity });
     } catch (error) {
       await pool[Symbol.asyncDispose]();
       throw error;
@@ -56,6 +57,8 @@ interface PostgresSession {
   readonly system: string | null;
   /** Identity of cluster and database, as far as it is known. */
   readonly database: string;
+  /** What the connection's options say of chunks. */
+  readonly checkpointMb: number | undefined;
 }
 
 async function readIdentity(query: Query, pool: PostgresPool) {
@@ -161,11 +164,12 @@ function absent(error: unknown, memo: Json): Probe {
 }
 
 async function extract(
-  { source, folder, cursor }: ExtractRequest,
+  request: ExtractRequest,
   session: PostgresSession,
   signal: AbortSignal,
 ): Promise<ManifestDraft> {
   const { pool } = session;
+  const { source, cursor } = request;
   const locator = postgresLocatorSchema.parse(source.locator);
   if (signal.aborted)
     throw new OperatingError("CANCELLED", `Reading ${source.name} was cancelled.`);
@@ -180,12 +184,12 @@ async function extract(
       }
       const { database: system } = session;
       const plan = await planCursor(query, { source, locator, facts, cursor, system });
-      const copied = await copyTable(transaction, facts, { where: plan.where, folder, signal });
+      const copied = await copyInChunks(transaction, { facts, plan, session, request, signal });
       await checkStorage(query, facts, session);
       return {
         format: copied.format,
         compression: "none",
-        files: [copied.file],
+        files: copied.files,
         columns: columnsOf(facts),
         scope: plan.scope,
         rows: copied.rows,

@@ -37,6 +37,15 @@ export const postgresConnectionSchema = z.strictObject({
     .max(86_400)
     .default(3_600)
     .describe("Seconds after which the server gives up one statement."),
+  checkpoint_mb: z
+    .int()
+    .min(1)
+    .max(1_048_576)
+    .optional()
+    .describe(
+      "Megabytes of a table after which a long extraction keeps what it has read; absent: 64 to " +
+        "1,024, as the table is large.",
+    ),
 });
 
 const cursor = name

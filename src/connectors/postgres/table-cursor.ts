@@ -44,8 +44,12 @@ export interface CursorPlan {
   readonly scope: "full" | "increment";
   /** A condition on the rows of `source`; `null` selects all. */
   readonly where: string | null;
+  /** What `where` chooses, said alike in every snapshot; `null` selects all. */
+  readonly filter: string | null;
   readonly next: Json;
 }
+
+const everything = { scope: "full", where: null, filter: null } as const;
 
 interface CursorRequest {
   readonly source: SourceSpec;
@@ -83,7 +87,7 @@ export async function planCursor(query: Query, request: CursorRequest): Promise<
   const { source, locator } = request;
   checkStrategy(source, locator);
   if (source.strategy === "replace" || locator.cursor === null) {
-    return { scope: "full", where: null, next: null };
+    return { ...everything, next: null };
   }
   const parsed = cursorSchema.safeParse(request.cursor);
   const last = parsed.success ? parsed.data : null;
@@ -116,11 +120,11 @@ async function planXmin(
   const next = { version: 1, kind: "xmin", system, shape: facts.shape, storage, xmin: oldest };
   const isSameTable =
     last?.system === system && last.shape === facts.shape && last.storage === storage;
-  if (!last || !isSameTable) return { scope: "full", where: null, next };
+  if (!last || !isSameTable) return { ...everything, next };
   const where = xminCondition(BigInt(last.xmin), nextId);
   return where === null
-    ? { scope: "full", where: null, next }
-    : { scope: "increment", where, next };
+    ? { ...everything, next }
+    : { scope: "increment", where, filter: `xmin ${last.xmin}`, next };
 }
 
 /**
@@ -177,18 +181,16 @@ async function planColumn(
     shape: facts.shape,
     value: typeof value === "string" ? value : (goesOn?.value ?? null),
   };
-  if (from === null) return { scope: "full", where: null, next };
+  if (from === null) return { ...everything, next };
   const start = `${quoteText(from)}::${type}`;
   if (source.strategy === "append") {
-    return { scope: "increment", where: `${name} > ${start} AND ${isOrdinary}`, next };
+    const where = `${name} > ${start} AND ${isOrdinary}`;
+    return { scope: "increment", where, filter: where, next };
   }
   const lag = isInstant && locator.lag > 0 ? ` - interval '${locator.lag} seconds'` : "";
   // Rows whose value has no place in the order are read each time: they may be new.
-  return {
-    scope: "increment",
-    where: `(${name} >= ${start}${lag} OR ${isOrdinary} IS NOT TRUE)`,
-    next,
-  };
+  const where = `(${name} >= ${start}${lag} OR ${isOrdinary} IS NOT TRUE)`;
+  return { scope: "increment", where, filter: where, next };
 }
 
 /** True for values that can be a cursor: infinity and NaN would end all progress. */

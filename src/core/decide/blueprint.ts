@@ -159,5 +159,9 @@ export interface DecisionRecord {
   readonly standing?: Hash;
   /** The subjects that the cycle is about; absent when it is about all. */
   readonly focus?: Hash;
+  /** Of a revision: the record of the decision that it revises. */
+  readonly base?: Hash;
+  /** Of a revision: the names of the subjects that were decided again. */
+  readonly open?: Hash;
   readonly blueprint: Hash;
 }

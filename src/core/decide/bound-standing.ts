@@ -5,6 +5,7 @@ import { compareText } from "../std/compare.ts";
 import { type Hash, hashOf } from "../std/hash.ts";
 import type { Json } from "../std/json.ts";
 import type { DecideInput } from "./decide-input.ts";
+import type { Revises } from "./decided.ts";
 
 /**
  * What a decision record says of signals and of what the cycle is about. Nothing where there is
@@ -16,14 +17,23 @@ export function boundStanding({ standing, focus }: Pick<DecideInput, "standing" 
 } {
   return {
     ...(isNeutral(standing) ? {} : { standing: hashOf(standingToJson(standing)) }),
-    ...(focus === null ? {} : { focus: hashOf(focusToJson(focus)) }),
+    ...(focus === null ? {} : { focus: hashOf(namesToJson(focus)) }),
   };
 }
 
-/** The subjects that a cycle is about, each once and in name order. */
-export function focusToJson(focus: DecideInput["focus"]): Json {
-  return [...new Set(focus)].sort(compareText);
+/** What the record of a revision says of the decision that it revises. */
+export function boundRevision(revises: Revises | null): {
+  readonly base?: Hash;
+  readonly open?: Hash;
+} {
+  if (revises === null) return {};
+  return { base: revises.base.record.id, open: hashOf(namesToJson(revises.open)) };
 }
 
-/** Reads what `focusToJson` wrote. */
-export const focusSchema = z.array(z.string());
+/** Names of subjects, each once and in name order. */
+export function namesToJson(names: readonly string[]): Json {
+  return [...new Set(names)].sort(compareText);
+}
+
+/** Reads what `namesToJson` wrote. */
+export const namesSchema = z.array(z.string());

@@ -4,8 +4,8 @@ import { hashOf } from "../std/hash.ts";
 import { hashOnce } from "../std/hash-once.ts";
 import { formBatches, type GroupMember } from "./batches.ts";
 import type { Batch, Blueprint, DecisionRecord, Dependency, Segment } from "./blueprint.ts";
-import { boundStanding } from "./bound-standing.ts";
-import type { Decided, DecisionTrees, TaskCounts } from "./decided.ts";
+import { boundRevision, boundStanding } from "./bound-standing.ts";
+import type { Decided, DecisionTrees, Revises, TaskCounts } from "./decided.ts";
 import { findIdle } from "./demand.ts";
 import { driftId } from "./drift-trees.ts";
 import { orderByGates, sourcesLookedAt } from "./gate-order.ts";
@@ -80,11 +80,12 @@ export interface Parts {
   readonly segments: ReadonlyMap<string, Segment>;
   readonly summary: TaskCounts;
   readonly trees: DecisionTrees;
+  readonly revises: Revises | null;
 }
 
 /** Hashes the blueprint, and binds it to what it was decided from. */
 export function completeBlueprint(parts: Parts): Decided {
-  const { context, nodes, models, whole, segments, summary, trees } = parts;
+  const { context, nodes, models, whole, segments, summary, trees, revises } = parts;
   const { idle, spared, batches, batchOf, gatedBy } = whole;
   const blueprint: Blueprint = {
     id: hashOf({ batches, segments: trees.segments.id }),
@@ -94,15 +95,15 @@ export function completeBlueprint(parts: Parts): Decided {
   return {
     input: context.input,
     blueprint,
-    record: recordOf(context, trees, blueprint),
+    record: recordOf(context, { trees, revises }, blueprint),
     summary,
-    workings: { context, nodes, models, idle, spared, batchOf, gatedBy, trees },
+    workings: { context, nodes, models, idle, spared, batchOf, gatedBy, trees, revises },
   };
 }
 
 function recordOf(
   { input }: CycleContext,
-  trees: DecisionTrees,
+  { trees, revises }: Pick<Parts, "trees" | "revises">,
   blueprint: Blueprint,
 ): DecisionRecord {
   const bound = {
@@ -116,6 +117,7 @@ function recordOf(
     drift: driftId(trees.drift),
     reads: trees.reads.id,
     ...boundStanding(input),
+    ...boundRevision(revises),
     blueprint: blueprint.id,
   };
   return { id: hashOf(bound), ...bound };

@@ -1,24 +1,15 @@
 import { canonicalJson } from "../std/canonical-json.ts";
-import { compareText } from "../std/compare.ts";
-import type { Hash } from "../std/hash.ts";
-import { hashOnce } from "../std/hash-once.ts";
-import { graftReferences, type ReferenceTree } from "../std/reference-tree.ts";
 import { variablesSeen } from "./ask-again.ts";
 import type { Segment } from "./blueprint.ts";
-import { completeBlueprint, countTasks, surroundingsOf, type Whole } from "./complete-blueprint.ts";
+import { completeBlueprint, surroundingsOf, type Whole } from "./complete-blueprint.ts";
 import { decideWith } from "./decide.ts";
 import { type DecideInput, holdingInput } from "./decide-input.ts";
 import { decideModel } from "./decide-model.ts";
+import { decideRevision } from "./decide-revision.ts";
 import { decideSource } from "./decide-source.ts";
-import type { Decided, TaskCounts, Workings } from "./decided.ts";
-import { plantDrift } from "./drift-trees.ts";
-import {
-  compareInputs,
-  hasSameRules,
-  type InputChanges,
-  isOtherWorld,
-  type NamedChanges,
-} from "./input-changes.ts";
+import type { Decided, Workings } from "./decided.ts";
+import { segmentsAfter, summaryAfter, treesAfter } from "./decision-after.ts";
+import { compareInputs, hasSameRules, type InputChanges, isOtherWorld } from "./input-changes.ts";
 import { findReaders, orderModels, sourceFinder } from "./model-order.ts";
 import { openRuleBook } from "./rule-book.ts";
 import { toSegment } from "./segment.ts";
@@ -28,11 +19,19 @@ import type { CycleContext, SubjectNode } from "./subject-node.ts";
  * Decides an input that differs little from one that was decided before, at a cost that follows
  * what differs. The result is that of `decide(input)`. Values that did not change should be the
  * same objects as before; where they are merely equal, they are hashed once to see that.
+ * @param pinned subjects that must stay as they were, with which it is a revision of a decision that
+ *   is being carried out; see `decideRevision`.
  */
-export function decideAgain(previous: Decided, given: DecideInput): Decided {
+export function decideAgain(
+  previous: Decided,
+  given: DecideInput,
+  pinned: ReadonlySet<string> = nobody,
+): Decided {
   const input = holdingInput(given);
+  if (pinned.size > 0) return decideRevision(previous, input, pinned);
   const before = previous.workings;
-  if (isOtherWorld(previous, input)) {
+  // What a revision left as it was may have been decided on another input than its own.
+  if (before.revises !== null || isOtherWorld(previous, input)) {
     const isSame = hasSameRules(previous.input, input);
     return decideWith(input, isSame ? before.context.rules : openRuleBook(input.ruleSets));
   }
@@ -73,24 +72,20 @@ export function decideAgain(previous: Decided, given: DecideInput): Decided {
   const whole = surroundingsOf(context, nodes, models);
   markSurroundings(before, whole, touched);
   const renewed = renewSegments(previous, { context, nodes, whole }, touched);
-  const segments = segmentsAfter(previous, renewed, gone);
+  const renewal = { renewed, gone };
   return completeBlueprint({
     context,
     nodes,
     models,
     whole,
-    segments,
-    summary: summaryAfter(previous, renewed, gone),
-    trees: {
-      sources: treeAfter(before.trees.sources, input.scope.sources, changes.sources),
-      models: treeAfter(before.trees.models, input.scope.models, changes.models),
-      history: treeAfter(before.trees.history, input.history, changes.history),
-      drift: changes.hasDriftChanged ? plantDrift(input.drift) : before.trees.drift,
-      reads: treeAfter(before.trees.reads, input.reads, changes.reads),
-      segments: graftReferences(before.trees.segments, segmentIds(renewed, gone)),
-    },
+    segments: segmentsAfter(previous, renewal),
+    summary: summaryAfter(previous, renewal),
+    trees: treesAfter(previous, input, { changes, renewal }),
+    revises: null,
   });
 }
+
+const nobody: ReadonlySet<string> = new Set();
 
 function contextAfter(
   before: CycleContext,
@@ -208,51 +203,4 @@ function renewSegments(
     if (previous.blueprint.segments.get(name)?.id !== segment.id) renewed.set(name, segment);
   }
   return renewed;
-}
-
-function segmentsAfter(
-  { blueprint: { segments } }: Decided,
-  renewed: ReadonlyMap<string, Segment>,
-  gone: ReadonlySet<string>,
-): ReadonlyMap<string, Segment> {
-  if (renewed.size === 0 && gone.size === 0) return segments;
-  const after = new Map(segments);
-  for (const name of gone) after.delete(name);
-  for (const [name, segment] of renewed) after.set(name, segment);
-  const hasNew = [...renewed.keys()].some((name) => !segments.has(name));
-  if (!hasNew) return after;
-  return new Map([...after].sort(([left], [right]) => compareText(left, right)));
-}
-
-function segmentIds(
-  renewed: ReadonlyMap<string, Segment>,
-  gone: ReadonlySet<string>,
-): ReadonlyMap<string, Hash | null> {
-  const ids = new Map<string, Hash | null>([...gone].map((name) => [name, null]));
-  for (const [name, { id }] of renewed) ids.set(name, id);
-  return ids;
-}
-
-function summaryAfter(
-  { summary, blueprint: { segments } }: Decided,
-  renewed: ReadonlyMap<string, Segment>,
-  gone: ReadonlySet<string>,
-): TaskCounts {
-  const names = [...renewed.keys(), ...gone];
-  const old = countTasks(names.flatMap((name) => segments.get(name) ?? []));
-  const young = countTasks(renewed.values());
-  return {
-    active: summary.active - old.active + young.active,
-    bypassed: summary.bypassed - old.bypassed + young.bypassed,
-  };
-}
-
-function treeAfter(
-  tree: ReferenceTree,
-  values: ReadonlyMap<string, object>,
-  { set, removed }: NamedChanges,
-): ReferenceTree {
-  const changes = new Map<string, Hash | null>(removed.map((name) => [name, null]));
-  for (const name of set) changes.set(name, hashOnce(values.get(name) ?? {}));
-  return graftReferences(tree, changes);
 }

@@ -51,6 +51,7 @@ export function decideWith(given: DecideInput, rules: RuleBook): Decided {
     whole,
     segments,
     summary: countTasks(segments.values()),
+    revises: null,
     trees: {
       sources: treeOf(input.scope.sources),
       models: treeOf(input.scope.models),
@@ -63,7 +64,7 @@ export function decideWith(given: DecideInput, rules: RuleBook): Decided {
 }
 
 /** What every subject of a cycle is decided with. */
-function openContext(input: DecideInput, rules: RuleBook): CycleContext {
+export function openContext(input: DecideInput, rules: RuleBook): CycleContext {
   return {
     input,
     cycle: {

@@ -35,6 +35,15 @@ export interface Workings {
   /** Tasks that a subject waits for because of its gates. */
   readonly gatedBy: ReadonlyMap<string, readonly Dependency[]>;
   readonly trees: DecisionTrees;
+  /** What a revision goes back to; `null` for a decision that was made as a whole. */
+  readonly revises: Revises | null;
+}
+
+/** The decision that another one revises. */
+export interface Revises {
+  readonly base: Decided;
+  /** The subjects that were decided again; all others are pinned. In the order of decision. */
+  readonly open: readonly string[];
 }
 
 /** The open changes of schema behind the hash of a record. */

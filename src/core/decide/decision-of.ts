@@ -4,6 +4,7 @@ import { fillTitle } from "../rules/notify-title.ts";
 import { variablesAtEnd, variablesSeen } from "./ask-again.ts";
 import type { DecidedRule, Decision } from "./blueprint.ts";
 import type { Decided } from "./decided.ts";
+import { decidedWith } from "./decided-with.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { CycleContext, SubjectNode } from "./subject-node.ts";
 
@@ -11,7 +12,8 @@ import type { CycleContext, SubjectNode } from "./subject-node.ts";
  * One subject's outcome with the values of everything that its rules looked at.
  * @returns `null` when there is no such subject.
  */
-export function decisionOf(decided: Decided, subject: string): Decision | null {
+export function decisionOf(given: Decided, subject: string): Decision | null {
+  const decided = decidedWith(given, subject);
   const { context, nodes } = decided.workings;
   const node = nodes.get(subject);
   if (node === undefined) return null;

@@ -6,6 +6,7 @@ import { formatDurationMs } from "../std/time.ts";
 import type { Blueprint } from "./blueprint.ts";
 import type { DecideInput } from "./decide-input.ts";
 import type { Workings } from "./decided.ts";
+import { saidCauses } from "./diff-said.ts";
 import { columnsReadOf } from "./model-reads.ts";
 import type { SubjectNode } from "./subject-node.ts";
 
@@ -30,6 +31,7 @@ export function causeOf(before: Side, after: Side, subject: string): string {
     ...ruleCauses(before, after, subject),
     ...historyCauses(before.input, after.input, subject),
     ...readsCauses(before.input, after.input, subject),
+    ...saidCauses(before.input, after.input, subject),
     ...inputCauses(before, after, subject),
   ];
   if (causes.length > 0) return causes.join("; ");

@@ -6,7 +6,7 @@ import { standingSchema } from "../signals/stored-standing.ts";
 import { type Hash, hashOf, shortHash } from "../std/hash.ts";
 import type { Json } from "../std/json.ts";
 import type { DecisionRecord } from "./blueprint.ts";
-import { focusSchema } from "./bound-standing.ts";
+import { namesSchema } from "./bound-standing.ts";
 import type { DecideInput } from "./decide-input.ts";
 import { modelReadsSchema } from "./model-reads.ts";
 import {
@@ -69,6 +69,24 @@ export function* wantDecideInput(record: DecisionRecord): Wanted<LoadResult> {
   }
 }
 
+/** The subjects that a revision decided again, or why they cannot be had. */
+export function* wantOpenSubjects(
+  open: Hash,
+): Wanted<
+  | { readonly ok: true; readonly subjects: readonly string[] }
+  | { readonly ok: false; readonly detail: string }
+> {
+  try {
+    return {
+      ok: true,
+      subjects: read(yield [open], open, namesSchema, "list of what was decided"),
+    };
+  } catch (error) {
+    if (error instanceof Obstacle) return { ok: false, detail: error.message };
+    throw error;
+  }
+}
+
 /** Reads a stored record. */
 export function parseDecisionRecord(id: Hash, value: Json): DecisionRecord | null {
   const hash = z.string();
@@ -82,6 +100,8 @@ export function parseDecisionRecord(id: Hash, value: Json): DecisionRecord | nul
     reads: hash,
     standing: hash.exactOptional(),
     focus: hash.exactOptional(),
+    base: hash.exactOptional(),
+    open: hash.exactOptional(),
     blueprint: hash,
   });
   const parsed = schema.safeParse(value);
@@ -151,7 +171,7 @@ function* wantInput(record: DecisionRecord): Wanted<DecideInput> {
         ? noStanding
         : read(first, record.standing, standingSchema, "standing"),
     focus:
-      record.focus === undefined ? null : read(first, record.focus, focusSchema, "cycle's focus"),
+      record.focus === undefined ? null : read(first, record.focus, namesSchema, "cycle's focus"),
   };
 }
 

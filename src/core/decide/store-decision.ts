@@ -6,7 +6,7 @@ import { hashOnce } from "../std/hash-once.ts";
 import type { Json } from "../std/json.ts";
 import { type ReferenceTree, treeObjects } from "../std/reference-tree.ts";
 import { toJson } from "../std/to-json.ts";
-import { focusToJson } from "./bound-standing.ts";
+import { namesToJson } from "./bound-standing.ts";
 import type { Decided } from "./decided.ts";
 import { driftRoots } from "./drift-trees.ts";
 
@@ -28,6 +28,7 @@ export interface HashedObject {
  *        ─► reads    ─► what each model reads of its inputs
  *        ─► rule sets, template
  *        ─► standing, focus       (where there is any)
+ *        ─► base, open            (of a revision: the record before it, and what was decided again)
  *        ─► blueprint ─► each segment
  *
  * Decisions of subjects are not stored: they are functions of the input, and made again from it.
@@ -64,7 +65,11 @@ function* inputObjects({ input, record, workings }: Decided): Generator<HashedOb
   if (record.standing !== undefined) {
     yield { id: record.standing, value: standingToJson(standing) };
   }
-  if (record.focus !== undefined) yield { id: record.focus, value: focusToJson(focus) };
+  if (record.focus !== undefined) yield { id: record.focus, value: namesToJson(focus ?? []) };
+  const { revises } = workings;
+  if (record.open !== undefined && revises !== null) {
+    yield { id: record.open, value: namesToJson(revises.open) };
+  }
 }
 
 function* valueObjects(

@@ -1,6 +1,7 @@
 import type { Assessment } from "../compatibility/assessment.ts";
 import type { Task, TaskId } from "./blueprint.ts";
 import type { Decided } from "./decided.ts";
+import { decidedWith } from "./decided-with.ts";
 import type { SubjectNode } from "./subject-node.ts";
 import { explainActive } from "./why-active.ts";
 import { explainBypass } from "./why-bypassed.ts";
@@ -12,7 +13,8 @@ import type { WhyReport } from "./why-report.ts";
  * nearest change that would turn it.
  * @returns `null` when the blueprint has no such task.
  */
-export function explainTask(decided: Decided, id: TaskId): WhyReport | null {
+export function explainTask(given: Decided, id: TaskId): WhyReport | null {
+  const decided = decidedWith(given, id.slice(0, Math.max(0, id.lastIndexOf("."))));
   const found = findTask(decided, id);
   if (found === null) return null;
   const { node, task } = found;

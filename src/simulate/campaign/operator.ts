@@ -1,3 +1,4 @@
+import type { Signal } from "../../core/signals/signal.ts";
 import { scheduleCycleFault } from "../faults/strike-cycle.ts";
 import { CycleProcess, type ProcessEnd } from "../host/cycle-process.ts";
 import { Onlooker } from "../host/onlooker.ts";
@@ -5,6 +6,7 @@ import type { SimulationContext } from "../simulation-context.ts";
 import { Dice } from "../time/dice.ts";
 import { checkAtRest } from "../watch/data-watch.ts";
 import { Violation } from "../watch/violation.ts";
+import { drawAllClear } from "../world/draw-signal.ts";
 
 const hourMs = 3_600_000;
 
@@ -64,7 +66,7 @@ export class Operator {
     this.#isResuming = true;
     this.#tasksBefore = context.tally.tasks;
     if (cycle < this.#cycles) this.#scheduleChanges();
-    else if (cycle === this.#cycles) context.world.heal(queue.now);
+    else if (cycle === this.#cycles) this.#heal();
     for (const fault of faults.ofCycle()) {
       scheduleCycleFault(context, fault, {
         startAnother: () => this.#startSecond(),
@@ -73,9 +75,39 @@ export class Operator {
           this.#isResuming = false;
         },
         cancelRun: () => this.#current?.cancel(),
+        send: (signal) => this.#send(signal),
       });
     }
     this.#start({ isTakeover: false });
+  }
+
+  /** All faults are over, and nothing holds that somebody said. */
+  #heal(): void {
+    const { world, queue, catalog } = this.#context;
+    world.heal(queue.now);
+    this.#context.clockOffsetMs = 0;
+    for (const signal of drawAllClear(world, catalog.signals, queue.now)) this.#deliver(signal);
+  }
+
+  /** A signal is on its way. */
+  #send(signal: Signal): void {
+    const { faults, queue } = this.#context;
+    for (const fault of faults.due("signal")) {
+      faults.count(fault.kind);
+      if (fault.kind === "doubled-signal") {
+        queue.after(fault.size * 20_000, () => this.#deliver(signal));
+      } else if (fault.kind === "late-signal") {
+        queue.after(fault.size * hourMs * 0.5, () => this.#deliver(signal));
+        return;
+      } else return;
+    }
+    this.#deliver(signal);
+  }
+
+  /** It is durable, and whoever is at work hears of it. */
+  #deliver(signal: Signal): void {
+    this.#context.catalog.signals.push(signal);
+    this.#current?.receive(signal);
   }
 
   /** About a third of the sources change before a cycle, some of them while it runs. */

@@ -76,6 +76,14 @@ export const faultKinds = {
   "burst-of-changes": { site: "cycle", weight: 2, what: "a source changes while a cycle runs" },
   "source-appears": { site: "cycle", weight: 1, what: "a source is declared that was not" },
   "source-vanishes": { site: "cycle", weight: 1, what: "a source is not declared any more" },
+  override: { site: "cycle", weight: 4, what: "somebody overrides a subject for a while" },
+  "tier-changes": { site: "cycle", weight: 2, what: "a subject gets another tier" },
+  pressure: { site: "cycle", weight: 3, what: "the machine runs short of something" },
+  "circuit-opens": { site: "cycle", weight: 2, what: "a connection is to be left alone" },
+  news: { site: "cycle", weight: 3, what: "somebody says that a source is late, back or changed" },
+  "lost-signal": { site: "signal", weight: 2, what: "a signal never arrives" },
+  "doubled-signal": { site: "signal", weight: 2, what: "a signal arrives twice" },
+  "late-signal": { site: "signal", weight: 2, what: "a signal arrives after later ones" },
   "table-lost": { site: "cycle", weight: 1, what: "somebody drops a table" },
 } as const satisfies Readonly<
   Record<string, { readonly site: FaultSite; readonly weight: number; readonly what: string }>

@@ -1,5 +1,7 @@
+import type { Signal } from "../../core/signals/signal.ts";
 import type { SimulationContext } from "../simulation-context.ts";
 import { Dice } from "../time/dice.ts";
+import { drawSignal, type SignalTopic } from "../world/draw-signal.ts";
 import type { SourceState } from "../world/source-state.ts";
 import type { FaultAt, KindAt } from "./fault.ts";
 
@@ -12,6 +14,7 @@ export interface Operator {
   /** After the next crash, lets the run be. */
   readonly resumeNoMore: () => void;
   readonly cancelRun: () => void;
+  readonly send: (signal: Signal) => void;
 }
 
 const minuteMs = 60_000;
@@ -121,6 +124,11 @@ const strikes: { readonly [K in KindAt<"cycle">]: Strike } = {
     }
     return true;
   },
+  override: (scene) => say(scene, "override"),
+  "tier-changes": (scene) => say(scene, "tier"),
+  pressure: (scene) => say(scene, "pressure"),
+  "circuit-opens": (scene) => say(scene, "circuit"),
+  news: (scene) => say(scene, "news"),
   "source-appears": ({ source }) => declare(source, true),
   "source-vanishes": ({ source }) => declare(source, false),
   "table-lost": ({ context: { world, warehouse }, dice }) => {
@@ -130,6 +138,11 @@ const strikes: { readonly [K in KindAt<"cycle">]: Strike } = {
     return true;
   },
 };
+
+function say({ context, dice, operator }: Scene, topic: SignalTopic): boolean {
+  operator.send(drawSignal(topic, context.world, context.queue.now, dice));
+  return true;
+}
 
 function away({ context, source }: Scene, lastsMs: number): void {
   source.presence = "missing";

@@ -1,5 +1,6 @@
 import type { Decided } from "../../core/decide/decided.ts";
 import { recordRun } from "../../core/run/record-run.ts";
+import type { Signal } from "../../core/signals/signal.ts";
 import type { Hash } from "../../core/std/hash.ts";
 import { SimulatedFailure } from "../simulated-failure.ts";
 import type { SimulationContext } from "../simulation-context.ts";
@@ -49,6 +50,11 @@ export class CycleProcess {
   /** Asks the run to end, where one is under way. */
   cancel(): void {
     this.#host?.cancel();
+  }
+
+  /** A signal has arrived. */
+  receive(signal: Signal): void {
+    this.#host?.receive(signal);
   }
 
   die(why: string): void {

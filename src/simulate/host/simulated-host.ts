@@ -1,6 +1,7 @@
 import type { TaskId } from "../../core/decide/blueprint.ts";
 import type { RunCommand, RunEvent, TaskResult } from "../../core/run/run-event.ts";
 import { type RunState, startRun } from "../../core/run/run-state.ts";
+import type { Signal } from "../../core/signals/signal.ts";
 import { present } from "../../core/std/assert.ts";
 import type { EpochMs } from "../../core/std/time.ts";
 import { unreachable } from "../../core/std/unreachable.ts";
@@ -85,6 +86,9 @@ export class SimulatedHost {
   cancel(): void {
     this.tell({ type: "CancelRequested", at: this.#now(), cause: "somebody said so" });
   }
+
+  /** A signal has arrived that may change what was decided. */
+  receive(_signal: Signal): void {}
 
   tell(event: RunEvent): void {
     const { process, context } = this.#run;

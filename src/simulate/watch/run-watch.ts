@@ -211,6 +211,12 @@ function everyEntry(length: number, holds: (index: number) => boolean): boolean 
   return true;
 }
 
-function isEqual(left: object, right: object): boolean {
-  return left === right || canonicalJson(left) === canonicalJson(right);
+/** Whether two plain values are the same, without writing them out. */
+function isEqual(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (typeof left !== "object" || typeof right !== "object") return false;
+  if (left === null || right === null) return false;
+  const keys = Object.keys(left);
+  if (keys.length !== Object.keys(right).length) return false;
+  return keys.every((key) => isEqual(Reflect.get(left, key), Reflect.get(right, key)));
 }

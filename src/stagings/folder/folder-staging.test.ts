@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hashText } from "../../core/std/hash.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import { fileStamp } from "../../ports/file-stamp.ts";
-import type { ManifestDraft, StagedFile, Staging } from "../../ports/staging.ts";
+import type { ManifestDraft, StagedChunk, StagedFile, Staging } from "../../ports/staging.ts";
 import { folderStaging } from "./folder-staging.ts";
 
 const extraction = hashText("extraction");
@@ -160,14 +160,117 @@ describe("folderStaging", () => {
     }
   });
 
-  test("sweeping removes what is not kept and what was never finished", async () => {
+  test("sweeping keeps what is named, and of the rest what is young and not done", async () => {
     const kept = await staging.stage("flights", extraction, write);
     await staging.stage("flights", other, write);
+    await staging.stage("weather", other, write);
     await mkdtemp(join(root, "flights", ".tmp-"));
-    await staging.sweep(new Set([extraction]));
+    const keep = new Set([extraction]);
+    const trial = { keep, done: new Set(["flights"]), since: 0, isTrial: true };
+    expect(await staging.sweep(trial)).toMatchObject({ extractions: 2 });
+    expect(readdirSync(join(root, "flights"))).toHaveLength(3);
+    const removed = await staging.sweep({ keep, done: new Set(["flights"]), since: 0 });
+    expect(removed.extractions).toBe(2);
+    expect(removed.bytes).toBeGreaterThan(0);
     expect(readdirSync(join(root, "flights"))).toEqual([extraction]);
     expect(await staging.find("flights", extraction)).toEqual(kept);
-    await folderStaging(join(root, "nowhere")).sweep(new Set());
+    expect(await staging.find("weather", other)).not.toBeNull();
+    await staging.sweep({ keep, done: new Set(), since: Number.MAX_SAFE_INTEGER });
+    expect(await staging.find("weather", other)).toBeNull();
+    await folderStaging(join(root, "nowhere")).sweep({ keep, done: new Set(), since: 0 });
+  });
+
+  describe("chunks", () => {
+    const work = hashText("work");
+
+    /** Commits chunks `from` to `to` (exclusive), then fails or finishes with all there are. */
+    const attempt = (from: number, to: number, failure: Error | null, id = extraction) =>
+      staging.stage(
+        "big",
+        id,
+        async (folder, chunks) => {
+          const files = chunks.before.flatMap((chunk) => chunk.files);
+          for (let at = from; at < to; at += 1) {
+            const path = join(folder, "part.ndjson");
+            await writeFile(path, `{"a":${at}}\n`);
+            const chunk = await chunks.commit([fileOf(path, true)], { at });
+            files.push(...chunk.files);
+          }
+          await writeFile(join(folder, "half"), "x");
+          if (failure !== null) throw failure;
+          return draftOf(files);
+        },
+        work,
+      );
+    const found = async () => {
+      let seen: readonly StagedChunk[] = [];
+      const looking = staging.stage(
+        "big",
+        other,
+        (_, chunks) => {
+          seen = chunks.before;
+          return Promise.reject(new Error("only looked"));
+        },
+        work,
+      );
+      await expect(looking).rejects.toThrow("only looked");
+      return seen;
+    };
+
+    test("what was committed is there for the next attempt, also of another extraction", async () => {
+      await expect(attempt(0, 2, new Error("dies"))).rejects.toThrow("dies");
+      expect((await found()).map(({ note }) => note)).toEqual([{ at: 0 }, { at: 1 }]);
+      expect(readdirSync(join(root, "big"))).toEqual([`.part-${work}`]);
+      const manifest = await attempt(2, 3, null, other);
+      expect(manifest.files.map(({ path }) => readFileSync(path, "utf8"))).toEqual([
+        '{"a":0}\n',
+        '{"a":1}\n',
+        '{"a":2}\n',
+      ]);
+      expect(readdirSync(join(root, "big"))).toEqual([other]);
+      expect(readdirSync(join(root, "big", other))).toHaveLength(4);
+      expect(await folderStaging(root).find("big", other)).toEqual(manifest);
+    });
+
+    test("a chunk that is damaged counts as none, and the others stay", async () => {
+      await expect(attempt(0, 3, new Error("dies"))).rejects.toThrow("dies");
+      const folder = join(root, "big", `.part-${work}`);
+      const names = readdirSync(folder).filter((name) => name.startsWith("chunk-"));
+      const path = join(folder, names[1] ?? "");
+      writeFileSync(path, readFileSync(path, "utf8").replace('"at": 1', '"at": 9'));
+      expect((await found()).map(({ note }) => note)).toEqual([{ at: 0 }, { at: 2 }]);
+      const [first] = await found();
+      writeFileSync(first?.files[0]?.path ?? "", "");
+      expect((await found()).map(({ note }) => note)).toEqual([{ at: 2 }]);
+    });
+
+    test("one that is dropped is gone, and is no part of the extraction", async () => {
+      await expect(attempt(0, 2, new Error("dies"))).rejects.toThrow("dies");
+      const manifest = await staging.stage(
+        "big",
+        extraction,
+        async (_, chunks) => {
+          await chunks.drop(chunks.before.slice(0, 1));
+          return draftOf(chunks.before.slice(1).flatMap((chunk) => chunk.files));
+        },
+        work,
+      );
+      expect(manifest.files).toHaveLength(1);
+      expect(readdirSync(join(root, "big", extraction))).toHaveLength(2);
+    });
+
+    test("a full disk gets back what was read, and sweeping what nobody went on with", async () => {
+      await expect(attempt(0, 1, new Error("dies"))).rejects.toThrow("dies");
+      const keep = new Set<string>();
+      await staging.sweep({ keep, done: new Set(), since: 0 });
+      expect(await found()).toHaveLength(1);
+      const full = Object.assign(new Error("no space"), { code: "ENOSPC", syscall: "write" });
+      await expect(attempt(1, 2, full)).rejects.toMatchObject({ code: "STAGING_FULL" });
+      expect(readdirSync(join(root, "big"))).toEqual([]);
+      await expect(attempt(0, 1, new Error("dies"))).rejects.toThrow("dies");
+      await staging.sweep({ keep, done: new Set(), since: Number.MAX_SAFE_INTEGER });
+      expect(readdirSync(join(root, "big"))).toEqual([]);
+    });
   });
 
   test("a full disk says so", async () => {

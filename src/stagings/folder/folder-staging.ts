@@ -1,9 +1,18 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import type { Hash } from "../../core/std/hash.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import { fileStamp } from "../../ports/file-stamp.ts";
-import type { Manifest, ManifestDraft, StagedFile, Staging } from "../../ports/staging.ts";
+import type {
+  Manifest,
+  ManifestDraft,
+  StagedChunks,
+  StagedFile,
+  Staging,
+  StagingRemoval,
+  StagingRetention,
+} from "../../ports/staging.ts";
+import { type ChunkFolder, openChunks } from "./chunk-folder.ts";
 import { makeDurable, makeFolderDurable, writeDurably } from "./durable-files.ts";
 import {
   identifyManifest,
@@ -11,14 +20,25 @@ import {
   parseManifest,
   renderManifest,
 } from "./manifest-file.ts";
+import { sizeOf } from "./staged-size.ts";
+import { hasCode, toStagingError } from "./staging-errors.ts";
 
-/** How the name of an unfinished folder begins. No extraction's does: it is a hash. */
+/** How the name of an attempt's own folder begins. No extraction's does: it is a hash. */
 const unfinished = ".tmp-";
+
+/** How the name of a folder of chunks begins. */
+const partial = ".part-";
+
+/** Folders that this process writes into: an extraction of one run is under way while another ends. */
+const beingWritten = new Set<string>();
 
 /**
  * Staging in a folder: `<root>/<source>/<extraction>/` holds the owned files of one extraction and
  * its `manifest.json`. An extraction is written into a folder of another name, made durable, and
  * renamed: before the rename it never existed, after it it is whole and never changes.
+ *
+ * Chunks that a long one commits on its way lie in `.part-<work>/`, which becomes the extraction's
+ * folder in the end; until then the next attempt finds them there.
  *
  * A manifest that does not read, or whose owned files are gone or of another size, counts as none:
  * the extraction is made again. A file of the source's own that was written to since is an error
@@ -27,13 +47,14 @@ const unfinished = ".tmp-";
 export function folderStaging(root: string): Staging {
   return {
     find: (source, extraction) => find(folderOf(root, source, extraction), { source, extraction }),
-    stage: async (source, extraction, write) => {
+    stage: async (source, extraction, write, work = extraction) => {
       const folder = folderOf(root, source, extraction);
       const committed = await findUnchanged(folder, { source, extraction });
       if (committed !== null) return committed;
-      return coded(`Staging ${source}`, () => stage(folder, { source, extraction }, write));
+      const request = { source, extraction, work, write };
+      return coded(`Staging ${source}`, () => stage(folder, request));
     },
-    sweep: (keep) => coded("Clearing the staging folder", () => sweep(root, keep)),
+    sweep: (retention) => coded("Clearing the staging folder", () => sweep(root, retention)),
   };
 }
 
@@ -96,35 +117,80 @@ function touched({ path }: StagedFile): OperatingError {
   });
 }
 
-async function stage(
-  folder: string,
-  identity: Identity,
-  write: (folder: string) => Promise<ManifestDraft>,
-): Promise<Manifest> {
+interface StageRequest extends Identity {
+  readonly work: Hash;
+  readonly write: (folder: string, chunks: StagedChunks) => Promise<ManifestDraft>;
+}
+
+async function stage(folder: string, request: StageRequest): Promise<Manifest> {
+  const { source, extraction, work, write } = request;
   const parent = dirname(folder);
   await mkdir(parent, { recursive: true });
   const working = await mkdtemp(join(parent, unfinished));
+  const kept = join(parent, `${partial}${work}`);
+  beingWritten.add(working);
+  beingWritten.add(kept);
   try {
-    const draft = await write(working);
+    const chunks = await openChunks(kept, working);
+    const draft = await writeAll(write, working, chunks);
+    const from = chunks.isUsed() ? kept : working;
     const files: StagedFile[] = [];
-    for (const file of draft.files) files.push(await settle(file, working, folder));
-    const manifest = identifyManifest({ ...draft, files, ...identity });
-    await writeDurably(join(working, manifestFileName), renderManifest(manifest));
-    await makeFolderDurable(working);
+    for (const file of draft.files) files.push(await settle(file, { working, from, folder }));
+    const manifest = identifyManifest({ ...draft, files, source, extraction });
+    // An attempt that was killed right here has left one with the chunks.
+    await rm(join(from, manifestFileName), { force: true });
+    await writeDurably(join(from, manifestFileName), renderManifest(manifest));
+    await makeFolderDurable(from);
     // What stands there did not pass as committed, or `stage` would not have come this far.
     await rm(folder, { recursive: true, force: true });
-    await rename(working, folder);
+    await rename(from, folder);
     await makeDurable(parent);
+    if (from === kept) await removeStrangers(folder, files);
     return manifest;
   } catch (error) {
-    await rm(working, { recursive: true, force: true });
+    // What was read is worth keeping, but not the last of a disk that others need as well.
+    if (isFull(error)) await rm(kept, { recursive: true, force: true });
     throw error;
+  } finally {
+    await rm(working, { recursive: true, force: true });
+    beingWritten.delete(working);
+    beingWritten.delete(kept);
+  }
+}
+
+/** No commit of a chunk goes on behind the end of its attempt. */
+async function writeAll(
+  write: StageRequest["write"],
+  working: string,
+  chunks: ChunkFolder,
+): Promise<ManifestDraft> {
+  try {
+    return await write(working, chunks);
+  } finally {
+    await chunks.settled();
+  }
+}
+
+function isFull(error: unknown): boolean {
+  const coded = toStagingError(error, "Staging");
+  return coded instanceof OperatingError && coded.code === "STAGING_FULL";
+}
+
+/** The notes of chunks, and files of those that were given up or never committed. */
+async function removeStrangers(folder: string, files: readonly StagedFile[]): Promise<void> {
+  const known = new Set([manifestFileName, ...files.map((file) => basename(file.path))]);
+  for (const name of await readdir(folder)) {
+    if (!known.has(name)) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 
 /** Checks that a file is what the extraction says, and names the place where it will lie. */
-async function settle(file: StagedFile, working: string, folder: string): Promise<StagedFile> {
-  const isInside = dirname(file.path) === working;
+async function settle(
+  file: StagedFile,
+  place: { readonly working: string; readonly from: string; readonly folder: string },
+): Promise<StagedFile> {
+  const { working, from, folder } = place;
+  const isInside = [working, from].includes(dirname(file.path));
   if (!isAbsolute(file.path) || isInside !== file.isOwned) {
     throw new OperatingError(
       "STAGING_INVALID",
@@ -139,16 +205,45 @@ async function settle(file: StagedFile, working: string, folder: string): Promis
       `${file.path} has ${bytes ?? "no"} bytes, not the ${file.bytes} that were written`,
     );
   }
-  return file.isOwned ? { ...file, path: join(folder, file.path.slice(working.length + 1)) } : file;
+  if (!file.isOwned) return file;
+  // What was read after the last chunk goes to the chunks.
+  if (dirname(file.path) !== from) await rename(file.path, join(from, basename(file.path)));
+  return { ...file, path: join(folder, basename(file.path)) };
 }
 
-async function sweep(root: string, keep: ReadonlySet<Hash>): Promise<void> {
+async function sweep(root: string, retention: StagingRetention): Promise<StagingRemoval> {
+  let extractions = 0;
+  let bytes = 0;
   for (const source of await foldersIn(root)) {
     for (const name of await foldersIn(join(root, source))) {
-      if (keep.has(name)) continue;
-      await rm(join(root, source, name), { recursive: true, force: true });
+      const folder = join(root, source, name);
+      if (await isKept(folder, source, retention)) continue;
+      extractions += 1;
+      bytes += await bytesIn(folder);
+      if (retention.isTrial !== true) await rm(folder, { recursive: true, force: true });
     }
   }
+  return { extractions, bytes };
+}
+
+async function isKept(
+  folder: string,
+  source: string,
+  { keep, done, since }: StagingRetention,
+): Promise<boolean> {
+  const name = basename(folder);
+  if (beingWritten.has(folder)) return true;
+  // Nobody goes on with an attempt's own folder once its process is gone.
+  if (name.startsWith(unfinished)) return false;
+  if (keep.has(name)) return true;
+  if (done.has(source)) return false;
+  return (await stat(folder)).mtimeMs >= since;
+}
+
+async function bytesIn(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(folder)) bytes += (await sizeOf(join(folder, entry))) ?? 0;
+  return bytes;
 }
 
 async function foldersIn(folder: string): Promise<readonly string[]> {
@@ -170,16 +265,6 @@ async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-async function sizeOf(path: string): Promise<number | null> {
-  try {
-    const found = await stat(path);
-    return found.isFile() ? found.size : null;
-  } catch (error) {
-    if (hasCode(error, "ENOENT") || hasCode(error, "ENOTDIR")) return null;
-    throw toStagingError(error, "Looking at a staged file");
-  }
-}
-
 /** `null` for what cannot be looked at: it is not in the state that it was in. */
 async function stampOf(path: string): Promise<string | null> {
   try {
@@ -196,26 +281,4 @@ async function coded<T>(doing: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw toStagingError(error, doing);
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
-
-/** Codes what the file system says; what others throw while they extract stays as it is. */
-function toStagingError(error: unknown, doing: string): unknown {
-  if (error instanceof OperatingError || !(error instanceof Error) || !("syscall" in error)) {
-    return error;
-  }
-  const isFull = hasCode(error, "ENOSPC") || hasCode(error, "EDQUOT");
-  return new OperatingError(
-    isFull ? "STAGING_FULL" : "STAGING_INVALID",
-    `${doing}: ${error.message}`,
-    {
-      hint: isFull
-        ? "Free some space on the disk of the staging folder, then run again."
-        : "Check that the staging folder is there and may be written.",
-      cause: error,
-    },
-  );
 }

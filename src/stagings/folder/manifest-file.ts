@@ -26,23 +26,24 @@ const formatSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("parquet") }),
 ]);
 
+/** A staged file, as a manifest or a chunk's note names it. */
+export const fileSchema = z.strictObject({
+  path: z.string(),
+  bytes: z.int().nonnegative(),
+  sha256: hash,
+  rows,
+  isOwned: z.boolean(),
+  stamp: z.string().nullable(),
+  name: z.string().nullable(),
+});
+
 const manifestSchema = z.strictObject({
   id: hash,
   source: z.string(),
   extraction: hash,
   format: formatSchema,
   compression: z.enum(["none", "gzip"]),
-  files: z.array(
-    z.strictObject({
-      path: z.string(),
-      bytes: z.int().nonnegative(),
-      sha256: hash,
-      rows,
-      isOwned: z.boolean(),
-      stamp: z.string().nullable(),
-      name: z.string().nullable(),
-    }),
-  ),
+  files: z.array(fileSchema),
   columns: z.array(z.strictObject({ name: z.string(), type: z.string(), nullable: z.boolean() })),
   scope: z.enum(["full", "increment"]),
   rows,
@@ -85,8 +86,8 @@ export function parseManifest(text: string, folder: string): Manifest | null {
   return manifest.id === id ? manifest : null;
 }
 
-/** `undefined` for what is no JSON: the schema refuses it like any other wrong value. */
-function parseJson(text: string): unknown {
+/** `undefined` for what is no JSON: a schema refuses it like any other wrong value. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

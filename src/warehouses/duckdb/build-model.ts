@@ -8,6 +8,8 @@ import { makeAdapter } from "./adapter-view.ts";
 import { canonicalTypes, checkSelect } from "./check-sql.ts";
 import { type Session, withSession, withTransaction } from "./duckdb-session.ts";
 import { holdEpoch } from "./epoch-gate.ts";
+import { asTableGate } from "./gate-load.ts";
+import { forgetKept, VersionKeeper } from "./keep-version.ts";
 import { entryId, fence, type Head, readCommitted, readHead, record } from "./ledger.ts";
 import { enforceGates, measureGates } from "./measure-gates.ts";
 import { databaseName, quoteName, quoteTable } from "./quote-duckdb.ts";
@@ -65,6 +67,12 @@ async function build(session: Session, request: TransformRequest): Promise<Trans
   const what = `Model ${request.model}`;
   const sql = await adaptQuery(session, request.sql, request.adapters, what);
   await createEmptyInputs(session, request.emptyInputs);
+  const work = workOf(request);
+  const foundation = hashOf({ after: head?.id ?? null });
+  const id = entryId(work, foundation);
+  const change = { target, load: id, head, relation, source: null };
+  const isKept = request.keepVersions > 0;
+  const keeper = isKept ? await VersionKeeper.begin(session, change, false) : null;
   const wanted = request.materialize;
   await dropOtherKind(session, target, { relation, wanted });
   const kind = wanted === "view" ? "VIEW" : "TABLE";
@@ -76,12 +84,10 @@ async function build(session: Session, request: TransformRequest): Promise<Trans
   };
   const { rows, measurements } = await measureGates(session, gates, scope);
   await enforceGates(session, { gates: gates.map(asTableGate), measurements }, scope);
-  const work = workOf(request);
-  const foundation = hashOf({ after: head?.id ?? null });
   await record(
     session,
     {
-      id: entryId(work, foundation),
+      id,
       target,
       kind: "transform",
       strategy: request.materialize,
@@ -108,6 +114,8 @@ async function build(session: Session, request: TransformRequest): Promise<Trans
     },
     head,
   );
+  await keeper?.end(request.keepVersions, request.provenance.at);
+  if (keeper === null && head?.hasKept === true) await forgetKept(session, target);
   return { isRepeat: false, rows, measurements };
 }
 
@@ -125,11 +133,6 @@ async function repeat(
 
 function workOf({ provenance, target, fingerprint }: TransformRequest): string {
   return hashOf({ task: provenance.task, target: tableText(target), fingerprint });
-}
-
-/** A model's rows cannot be set aside: what was to be quarantined holds the build back instead. */
-function asTableGate(gate: TransformRequest["gates"][number]): TransformRequest["gates"][number] {
-  return gate.onFail === "quarantine" ? { ...gate, onFail: "fail" } : gate;
 }
 
 async function createEmptyInputs(

@@ -1,10 +1,9 @@
 import { type TableName, tableText } from "../../core/schema/table-schema.ts";
 import { type Hash, hashOf } from "../../core/std/hash.ts";
-import { OperatingError } from "../../errors/operating-error.ts";
 import type { LoadOutcome, LoadRequest } from "../../ports/warehouse.ts";
 import type { Session } from "./duckdb-session.ts";
 import { type Committed, entryId, type Head, readCommitted, readHead, record } from "./ledger.ts";
-import { quoteTable } from "./quote-duckdb.ts";
+import { literal } from "./quote-duckdb.ts";
 import { type Relation, readRelation, refuseForeign } from "./relation.ts";
 
 /** A load that is still to be done, and where it stands in its target's history. */
@@ -20,7 +19,7 @@ export interface Claim {
  * Finds out whether a load has been done. Its work is the hash of task, target, strategy and slice
  * (manifest, and the cursor before it); what counts as done depends on the strategy:
  *
- * - `replace` and `merge` set values, so a content that comes back later must load again: done means
+ * - all but `append` set values, so a content that comes back later must load again: done means
  *   that the target's last entry is this work, with this fingerprint, and the table is there.
  * - an `append` that replaces files sets the rows of those files: it is done like a `replace`;
  * - any other `append` adds rows, so one slice may count once only: done means that the work has an entry
@@ -36,13 +35,20 @@ export async function claimLoad(
   if (head === null) await refuseForeign(session, target, relation);
   const work = workOf(request);
   const foundation = foundationOf(request, head, relation);
-  const claim: Claim = { id: entryId(work, foundation), work, foundation, head, relation };
+  const id = await standingId(session, entryId(work, foundation));
+  const claim: Claim = { id, work, foundation, head, relation };
   if (relation?.kind !== "table" || head === null) return { claim, done: null };
   if (request.strategy === "append" && request.manifest.replaces.length === 0) {
     return { claim, done: await readCommitted(session, claim.id) };
   }
   const isDone = head.work === work && head.fingerprint === request.fingerprint;
   return { claim, done: isDone ? await readCommitted(session, head.id) : null };
+}
+
+/** The identity of an entry that was undone is spent: what is done again after that is another. */
+async function standingId(session: Session, id: Hash): Promise<Hash> {
+  const [row] = await session.rows(`SELECT id FROM _sluice.loads WHERE undoes = ${literal(id)}`);
+  return row === undefined ? id : standingId(session, hashOf({ again: id, after: row[0] }));
 }
 
 function workOf({ provenance, target, strategy, manifest, cursorBefore }: LoadRequest): Hash {
@@ -105,31 +111,6 @@ export async function repeatOutcome(
   }
   const { rowsCommitted: _, ...counts } = done;
   return { source: request.source, isRepeat: true, ...counts };
-}
-
-/**
- * The claim of a source that begins to append. What it reads at first is all that it holds, which a
- * table that was replaced holds already: that table is dropped, or every row would be there twice.
- * @throws SCHEMA_INCOMPATIBLE for a merged table, which may hold what the source no longer has
- */
-export async function beginAppending(
-  session: Session,
-  { strategy, source, target, manifest, cursorBefore }: LoadRequest,
-  claim: Claim,
-): Promise<Claim> {
-  const isWhole = manifest.scope === "full" && manifest.cursor !== null && cursorBefore === null;
-  const before = claim.head?.strategy;
-  const isBeginning = strategy === "append" && before !== undefined && before !== "append";
-  if (!isWhole || !isBeginning || claim.relation?.kind !== "table") return claim;
-  if (before !== "replace") {
-    throw new OperatingError(
-      "SCHEMA_INCOMPATIBLE",
-      `${tableText(target)} was loaded with strategy ${before}; appending all of ${source} would double its rows`,
-      { hint: "Load it once with strategy replace, and then append." },
-    );
-  }
-  await session.run(`DROP TABLE ${quoteTable(target)}`);
-  return { ...claim, relation: null };
 }
 
 /** The name of a temporary table of one load in a batch. */

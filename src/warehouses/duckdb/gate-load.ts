@@ -1,6 +1,5 @@
 import type { Gate, Measurement } from "../../core/project/check.ts";
 import { tableText } from "../../core/schema/table-schema.ts";
-import { OperatingError } from "../../errors/operating-error.ts";
 import type { LoadRequest } from "../../ports/warehouse.ts";
 import type { Session } from "./duckdb-session.ts";
 import {
@@ -12,7 +11,7 @@ import {
   rowGates,
 } from "./measure-gates.ts";
 import { asideItems, type Quarantine, quarantineRows } from "./quarantine.ts";
-import { literal, quoteName, quoteTable } from "./quote-duckdb.ts";
+import { literal, quoteTable } from "./quote-duckdb.ts";
 
 /** Rows of a load on their way to the target. */
 export interface Staged {
@@ -23,43 +22,6 @@ export interface Staged {
   readonly taken: string | null;
 }
 
-/**
- * For `merge`: keeps one row per key, the last in file order, and puts rows without a whole key
- * into quarantine.
- */
-export async function settleKeys(
-  session: Session,
-  request: LoadRequest,
-  { staged, quarantine }: { readonly staged: Staged; readonly quarantine: Quarantine },
-): Promise<{ readonly superseded: number; readonly quarantined: number }> {
-  const missing = request.key.filter(
-    (name) =>
-      !request.manifest.columns.some((one) => one.name.toLowerCase() === name.toLowerCase()),
-  );
-  if (request.key.length === 0 || missing.length > 0) {
-    const told = missing.length > 0 ? `has no column ${missing.join(", ")}` : "declares no key";
-    throw new OperatingError(
-      "SCHEMA_INCOMPATIBLE",
-      `${request.source} ${told}; merge needs its key`,
-      {
-        hint: "Name the columns that identify a row as the source's key.",
-      },
-    );
-  }
-  const hasNull = request.key.map((name) => `s.${quoteName(name)} IS NULL`).join(" OR ");
-  const keyless: Failing = { name: "key", isFailing: `(${hasNull})` };
-  const quarantined = await divert(session, { gates: [keyless], staged, quarantine });
-  const names = request.key.map(quoteName).join(", ");
-  const superseded = await session.change(
-    `DELETE FROM ${staged.rows} WHERE rowid IN (
-       SELECT rowid FROM (
-         SELECT rowid, row_number() OVER (PARTITION BY ${names} ORDER BY rowid DESC) AS place
-         FROM ${staged.rows})
-       WHERE place > 1)`,
-  );
-  return { superseded, quarantined };
-}
-
 /** Measures the gates that single rows must pass, and diverts or refuses what fails. */
 export async function passRowGates(
   session: Session,
@@ -67,7 +29,7 @@ export async function passRowGates(
   { staged, quarantine }: { readonly staged: Staged; readonly quarantine: Quarantine },
 ): Promise<{ readonly measurements: readonly Measurement[]; readonly quarantined: number }> {
   const diverting = request.gates.filter(
-    (gate) => gate.onFail === "quarantine" && isAboutRows(gate),
+    (gate) => gate.onFail === "quarantine" && isAboutRows(gate) && !isOfVersions(request, gate),
   );
   const scope: GateScope = { ...scopeOf(request, staged.rows), taken: staged.taken };
   const prepared = await rowGates(session, diverting, scope);
@@ -93,9 +55,31 @@ export function passTableGates(
   const gates = request.gates.filter(
     (gate) =>
       gate.check.kind === "row_count" ||
-      (gate.check.kind === "unique" && gate.onFail !== "quarantine"),
+      (gate.check.kind === "unique" && gate.onFail !== "quarantine") ||
+      isOfVersions(request, gate),
   );
-  return pass(session, gates, scopeOf(request, quoteTable(request.target)));
+  const table = quoteTable(request.target);
+  const rows = request.strategy === "history" ? currentVersions(table) : table;
+  return pass(
+    session,
+    gates.map((gate) => (isOfVersions(request, gate) ? asTableGate(gate) : gate)),
+    scopeOf(request, rows),
+  );
+}
+
+/** Whether a gate asks for what only the current versions of a `history` can be asked. */
+function isOfVersions({ strategy }: LoadRequest, { check }: Gate): boolean {
+  return strategy === "history" && check.kind === "unique";
+}
+
+/** The rows of a history that hold now, as SQL. */
+export function currentVersions(table: string): string {
+  return `(SELECT * FROM ${table} WHERE _is_current)`;
+}
+
+/** Where no rows can be set aside, what was to be quarantined holds all of it back instead. */
+export function asTableGate(gate: Gate): Gate {
+  return gate.onFail === "quarantine" ? { ...gate, onFail: "fail" } : gate;
 }
 
 function isAboutSingleRow({ check }: Gate): boolean {
@@ -118,13 +102,13 @@ async function pass(
 }
 
 /** A reason for quarantine with the SQL condition of the rows that it strikes. */
-interface Failing {
+export interface Failing {
   readonly name: string;
   readonly isFailing: string;
 }
 
 /** Moves failing rows into quarantine, each with the names of all gates that it fails. */
-async function divert(
+export async function divert(
   session: Session,
   {
     gates,

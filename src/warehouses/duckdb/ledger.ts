@@ -19,6 +19,8 @@ export interface Head {
   readonly fingerprint: Hash;
   /** The entry whose content the target has; mostly itself. */
   readonly stands: Hash;
+  /** Whether versions of the target are kept. */
+  readonly hasKept: boolean;
 }
 
 /** What a committed load or build leaves in the ledger. */
@@ -71,7 +73,8 @@ export async function fence(session: Session, target: TableName, epoch: number):
 
 export async function readHead(session: Session, target: TableName): Promise<Head | null> {
   const [row] = await session.rows(
-    `SELECT id, seq, strategy, work, foundation, fingerprint, coalesce(stands, id)
+    `SELECT id, seq, strategy, work, foundation, fingerprint, coalesce(stands, id),
+       EXISTS (SELECT 1 FROM _sluice.kept k WHERE k.target = ${literal(tableText(target))})
      FROM _sluice.loads
      WHERE target = ${literal(tableText(target))} ORDER BY seq DESC LIMIT 1`,
   );
@@ -85,6 +88,7 @@ export async function readHead(session: Session, target: TableName): Promise<Hea
     foundation: foundation ?? "",
     fingerprint: fingerprint ?? "",
     stands: stands ?? "",
+    hasKept: row[7] === true,
   };
 }
 
@@ -224,17 +228,20 @@ export async function readOutputs(session: Session): Promise<ReadonlyMap<string,
        WHERE database_name = 'warehouse'
        UNION ALL
        SELECT 'view', schema_name, view_name FROM duckdb_views() WHERE database_name = 'warehouse')
-     SELECT l.target, l.schema_name, l.table_name, l.fingerprint, l.committed_at, l.rows_committed,
+     SELECT l.target, l.schema_name, l.table_name, l.fingerprint,
+            -- What an undo brought back is as old as it was.
+            coalesce((SELECT p.committed_at FROM _sluice.loads p WHERE l.kind = 'undo' AND p.id = l.stands),
+              l.committed_at), l.rows_committed,
             l.run, l.rows_quarantined - coalesce(
               (SELECT sum(e.rows_of_load) FROM _sluice.releases e
-               WHERE e.target = l.target AND e.after_load = l.id), 0), l.columns_json,
+               WHERE e.target = l.target AND (e.after_load = l.id OR (l.kind = 'undo' AND e.after_load = l.stands))), 0), l.columns_json,
             EXISTS (SELECT 1 FROM relations r
                     WHERE r.schema_name = l.schema_name AND r.name = l.table_name
                       AND r.kind = if(l.strategy = 'view', 'view', 'table')),
             (SELECT string_agg(e.id, ' ' ORDER BY e.id) FROM _sluice.releases e
-             WHERE e.target = l.target AND e.after_load = l.id),
+             WHERE e.target = l.target AND (e.after_load = l.id OR (l.kind = 'undo' AND e.after_load = l.stands))),
             (SELECT c.value FROM _sluice.cursors c
-             WHERE c.target = l.target AND l.kind = 'load'
+             WHERE c.target = l.target AND l.kind <> 'transform'
                AND EXISTS (SELECT 1 FROM relations r
                            WHERE r.kind = 'table' AND r.schema_name || '.' || r.name = c.target)),
             (SELECT arg_max(u.condemned, u.seq) FROM _sluice.loads u

@@ -2,22 +2,16 @@ import { tableText } from "../../core/schema/table-schema.ts";
 import { assert } from "../../core/std/assert.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { LoadOutcome, LoadRequest } from "../../ports/warehouse.ts";
-import {
-  beginAppending,
-  type Claim,
-  claimLoad,
-  repeatOutcome,
-  temporaryName,
-} from "./claim-load.ts";
+import { beginStrategy, keepBefore } from "./begin-load.ts";
+import { type Claim, claimLoad, repeatOutcome } from "./claim-load.ts";
 import type { StagedColumn } from "./column-cast.ts";
 import type { Session } from "./duckdb-session.ts";
-import { passRowGates, passTableGates, type Staged, settleKeys } from "./gate-load.ts";
+import { passRowGates, passTableGates, type Staged } from "./gate-load.ts";
+import { forgetKept, type VersionKeeper } from "./keep-version.ts";
 import { fence, moveCursor, readCursor, record } from "./ledger.ts";
-import { clearQuarantine, type Quarantine, quarantineRows, refuseReserved } from "./quarantine.ts";
-import { quoteTable } from "./quote-duckdb.ts";
-import { refuseChangedFiles } from "./refuse-changed-files.ts";
-import { dropOtherKind } from "./relation.ts";
+import { clearQuarantine, type Quarantine, refuseReserved } from "./quarantine.ts";
 import { replaceFiles } from "./replace-files.ts";
+import { type Settled, settleRows, timeOf } from "./settle-rows.ts";
 import {
   manifestColumns,
   type PlannedColumn,
@@ -26,20 +20,10 @@ import {
   shapeTarget,
   withColumns,
 } from "./shape-target.ts";
-import { dropBuilds, type FilledParts, refuseOvertaken } from "./split-load.ts";
-import { stageRows } from "./stage-rows.ts";
-import { appendRows, mergeRows, type Written } from "./write-rows.ts";
-
-/** One load inside its transaction. */
-export interface LoadStep {
-  readonly request: LoadRequest;
-  /** Its place in the batch, which keeps temporary tables apart. */
-  readonly index: number;
-  /** Whether rows that cannot be kept whole go to quarantine instead of ending the statement. */
-  readonly isLenient: boolean;
-  /** The rows of a split load, staged before by transactions of their own; `null` when not split. */
-  readonly filled: FilledParts | null;
-}
+import { dropBuilds, refuseOvertaken } from "./split-load.ts";
+import { type LoadStep, stageLoad } from "./stage-load.ts";
+import { writeHistory } from "./write-history.ts";
+import { appendRows, mergeRows, replacePartitions, type Written, wrote } from "./write-rows.ts";
 
 /** The ten steps of a load, short of the commit. */
 export async function loadOne(session: Session, step: LoadStep): Promise<LoadOutcome> {
@@ -49,7 +33,8 @@ export async function loadOne(session: Session, step: LoadStep): Promise<LoadOut
   const request = withColumns(step.request, claimed.relation);
   if (step.filled !== null) await refuseOvertaken(session, request, step.filled.load);
   const stands = await readCursor(session, request.source);
-  const claim = await beginAppending(session, request, claimed);
+  const keeper = await keepBefore(session, request, claimed);
+  const claim = await beginStrategy(session, request, claimed);
   const columns = await manifestColumns(session, request);
   refuseReserved(request.source, columns);
   const planned = await planFor(session, request, { columns, claim });
@@ -59,29 +44,32 @@ export async function loadOne(session: Session, step: LoadStep): Promise<LoadOut
     loadId: claim.id,
     provenance: request.provenance,
   };
-  if (request.strategy === "replace" || claim.relation === null) {
+  if (replacesAll(request) || claim.relation === null) {
     await clearQuarantine(session, request.source);
   }
   const rowsReplaced = await replaceFiles(session, request, {
     relation: claim.relation,
     isReshaped: planned.some(({ staged: { type }, there }) => there?.type !== type),
   });
-  const { staged, read, bad } = await stage(
-    session,
-    { ...step, request },
-    { claim, planned, quarantine },
-  );
-  const keys =
-    request.strategy === "merge"
-      ? await settleKeys(session, request, { staged, quarantine })
-      : { superseded: 0, quarantined: 0 };
+  const arrived = await stageLoad(session, { ...step, request }, { claim, planned, quarantine });
+  const { staged, read, bad } = arrived;
+  const { index } = step;
+  const rows = { staged, quarantine, bad: arrived.badRows, index };
+  const settled = await settleRows(session, request, rows);
   const gated = await passRowGates(session, request, { staged, quarantine });
-  const written = await write(session, request, { claim, planned, staged });
+  const time = timeOf(request, rows);
+  const written = await write(session, request, {
+    ...{ claim, planned, staged, settled, keeper, time, index },
+  });
   const measurements = [...gated.measurements, ...(await passTableGates(session, request))];
-  const rowsQuarantined = bad + keys.quarantined + gated.quarantined;
-  const accounted =
-    written.inserted + written.updated + written.unchanged + rowsQuarantined + keys.superseded;
-  assert(accounted === read, `all ${read} rows of ${request.source} are accounted for`);
+  const rowsQuarantined = bad + settled.quarantined + gated.quarantined;
+  const { superseded, marked } = settled;
+  const { inserted, updated, unchanged } = written;
+  const loaded = inserted + updated + unchanged + superseded + (marked?.count ?? 0);
+  assert(
+    loaded + rowsQuarantined === read,
+    `all ${read} rows of ${request.source} are accounted for`,
+  );
   await moveCursor(session, {
     source: request.source,
     target: request.target,
@@ -92,18 +80,25 @@ export async function loadOne(session: Session, step: LoadStep): Promise<LoadOut
   });
   const counts = {
     rowsStaged: read,
-    rowsInserted: written.inserted,
-    rowsUpdated: written.updated,
+    rowsInserted: inserted,
+    rowsUpdated: updated,
     rowsQuarantined,
-    rowsSuperseded: keys.superseded,
-    rowsReplaced,
-    rowsDeleted: 0,
+    rowsSuperseded: superseded,
+    rowsReplaced: rowsReplaced + written.replaced,
+    rowsDeleted: written.deleted,
     parts: step.filled?.parts ?? 1,
     measurements,
   };
   await recordLoad(session, request, { claim, counts, planned });
+  await keeper?.end(request.keepVersions, request.provenance.at);
+  if (keeper === null && claim.head?.hasKept === true) await forgetKept(session, request.target);
   await dropBuilds(session, request.target, null);
   return { source: request.source, isRepeat: false, ...counts };
+}
+
+/** Whether a load leaves nothing of what was there, in the table or set aside. */
+function replacesAll({ strategy, manifest }: LoadRequest): boolean {
+  return strategy === "replace" || (strategy === "partition" && manifest.scope === "full");
 }
 
 async function planFor(
@@ -123,102 +118,44 @@ async function planFor(
   return planColumns(session, request, { columns, relation });
 }
 
-/** Brings the rows into a table where they can be looked at. */
-async function stage(
-  session: Session,
-  { request, index, isLenient, filled }: LoadStep,
-  {
-    claim,
-    planned,
-    quarantine,
-  }: {
-    readonly claim: Claim;
-    readonly planned: readonly PlannedColumn[];
-    readonly quarantine: Quarantine;
-  },
-): Promise<{ readonly staged: Staged; readonly read: number; readonly bad: number }> {
-  const isTarget = request.strategy === "replace";
-  const target = quoteTable(request.target);
-  const rows = isTarget ? target : temporaryName("staged", index);
-  const bad = filled?.bad ?? temporaryName("bad", index);
-  if (isTarget) {
-    await dropOtherKind(session, request.target, { relation: claim.relation, wanted: "table" });
-  }
-  const into = isTarget ? `CREATE OR REPLACE TABLE ${target} AS` : `CREATE TEMP TABLE ${rows} AS`;
-  const counts =
-    filled === null
-      ? await stageRows(session, {
-          manifest: request.manifest,
-          columns: planned.map(({ staged }) => staged),
-          slice: { files: request.manifest.files, range: null },
-          into,
-          bad,
-          isLenient,
-        })
-      : { good: await session.change(`${into} FROM ${filled.rows}`), bad: filled.badRows };
-  const read = counts.good + counts.bad;
-  await refuseChangedFiles(request.manifest.files);
-  refuseWrongCount(request, read);
-  if (counts.bad > 0) {
-    if (counts.good === 0) await refuseAllBad(session, request, bad);
-    await quarantineRows(session, quarantine, `SELECT * FROM ${bad}`);
-  }
-  const taken = request.strategy === "append" && claim.relation !== null ? target : null;
-  return { staged: { rows, isTarget, taken }, read, bad: counts.bad };
-}
-
-/** A manifest knows how many rows it promised; fewer or more means that its files are others now. */
-function refuseWrongCount({ source, manifest }: LoadRequest, read: number): void {
-  if (manifest.rows === null || manifest.rows === read) return;
-  throw new OperatingError(
-    "STAGING_INVALID",
-    `${source} was staged with ${manifest.rows} rows, but its files hold ${read}`,
-    { hint: "Run again: it is extracted again." },
-  );
-}
-
-/** When nothing fits, it is not the rows that are wrong but the way they are read. */
-async function refuseAllBad(session: Session, request: LoadRequest, bad: string): Promise<void> {
-  const [row = []] = await session.rows(
-    `SELECT count(*), any_value(_reason), any_value(_raw) FROM ${bad}`,
-  );
-  throw new OperatingError(
-    "SCHEMA_INCOMPATIBLE",
-    `None of the ${String(row[0])} rows of ${request.source} can be read, such as ${String(row[2])} (${String(row[1])})`,
-    { hint: "Check delimiter, quotes and types of the source." },
-  );
-}
-
 async function write(
   session: Session,
   request: LoadRequest,
   {
-    claim,
     planned,
-    staged,
+    time,
+    index,
+    ...rows
   }: {
     readonly claim: Claim;
     readonly planned: readonly PlannedColumn[];
     readonly staged: Staged;
+    readonly settled: Settled;
+    readonly keeper: VersionKeeper | null;
+    readonly time: string | null;
+    readonly index: number;
   },
 ): Promise<Written> {
+  const { claim, staged } = rows;
   if (request.strategy === "replace") {
-    const inserted = await session.count(`SELECT count(*) FROM ${staged.rows}`);
-    return { inserted, updated: 0, unchanged: 0 };
+    return wrote(await session.count(`SELECT count(*) FROM ${staged.rows}`));
   }
-  if (request.strategy === "partition" || request.strategy === "history") {
-    throw new OperatingError("WAREHOUSE_REFUSED", `Strategy ${request.strategy} is not built yet`);
-  }
-  const { relation } = claim;
   const shape = await shapeTarget(session, request, {
     columns: planned,
-    relation,
+    relation: claim.relation,
     rows: staged.rows,
   });
-  const on = { claim, shape, staged };
-  return request.strategy === "append"
-    ? appendRows(session, request, on)
-    : mergeRows(session, request, on);
+  const on = { ...rows, shape };
+  switch (request.strategy) {
+    case "append":
+      return appendRows(session, request, on);
+    case "merge":
+      return mergeRows(session, request, on);
+    case "partition":
+      return replacePartitions(session, request, on);
+    case "history":
+      return writeHistory(session, request, on, { time, index });
+  }
 }
 
 function recordLoad(

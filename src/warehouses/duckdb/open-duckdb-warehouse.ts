@@ -7,7 +7,9 @@ import { buildModel, makeAdapters, makeSchema } from "./build-model.ts";
 import { checkSelect } from "./check-sql.ts";
 import { type Errand, type Session, withSession, withTransaction } from "./duckdb-session.ts";
 import { EpochGate, holdEpoch } from "./epoch-gate.ts";
-import { readCursor, readOutputs } from "./ledger.ts";
+import { currentVersions } from "./gate-load.ts";
+import { pruneKept } from "./keep-version.ts";
+import { readCursor, readHead, readOutputs } from "./ledger.ts";
 import { migrateLedger } from "./ledger-schema.ts";
 import { listQuarantine, readQuarantine } from "./list-quarantine.ts";
 import { loadSources } from "./load-sources.ts";
@@ -18,7 +20,7 @@ import { releaseRows } from "./release-rows.ts";
 import { literalPath } from "./staged-scan.ts";
 import { targetLocks } from "./target-locks.ts";
 import { translateDuckdbError } from "./translate-duckdb-error.ts";
-import { noVersionKept } from "./undo-load.ts";
+import { undoLoad } from "./undo-load.ts";
 
 export interface DuckdbWarehouseOptions {
   /** Absolute, or `:memory:`. */
@@ -123,12 +125,16 @@ function warehouseOf(instance: DuckDBInstance): Warehouse {
     ...effectsOn(instance),
     outputs: () => read("Reading the ledger", readOutputs),
     cursor: (source) => read("Reading a cursor", (session) => readCursor(session, source)),
-    undo: ({ target }) => Promise.reject(noVersionKept(target)),
-    prune: () => Promise.resolve(0),
     measure: (table, gates, signal) => {
       const what = tableText(table);
-      const scope = { rows: quoteTable(table), taken: null, what };
-      return read(`Measuring ${what}`, (session) => measureGates(session, gates, scope), signal);
+      return read(
+        `Measuring ${what}`,
+        async (session) => {
+          const rows = await rowsThatHold(session, table);
+          return measureGates(session, gates, { rows, taken: null, what });
+        },
+        signal,
+      );
     },
     query: (sql, limit) =>
       read("The query", async (session) => {
@@ -161,7 +167,7 @@ function warehouseOf(instance: DuckDBInstance): Warehouse {
 /** What changes the warehouse, one transaction at a time for each target. */
 function effectsOn(
   instance: DuckDBInstance,
-): Pick<Warehouse, "load" | "transform" | "undo" | "release"> {
+): Pick<Warehouse, "load" | "transform" | "undo" | "prune" | "release"> {
   const locks = targetLocks();
   // Locks of their own: a schema is made while a target is held.
   const schemaLocks = targetLocks();
@@ -193,9 +199,19 @@ function effectsOn(
             return buildModel(instance, request, signal);
           }),
       ),
-    undo: ({ target }) =>
-      Promise.reject(
-        new OperatingError("VERSION_GONE", `No earlier version of ${tableText(target)} is kept`),
+    undo: (request, signal) =>
+      locks.hold([tableText(request.target)], () =>
+        epochs.admit(request.provenance.epoch, () =>
+          withTransaction(
+            instance,
+            errandOf(`Undoing ${tableText(request.target)}`, signal),
+            (session) => undoLoad(session, request),
+          ),
+        ),
+      ),
+    prune: (policy, signal) =>
+      withTransaction(instance, errandOf("Removing kept versions", signal), (session) =>
+        pruneKept(session, policy),
       ),
     release: (request, signal) =>
       locks.hold([tableText(request.target)], () =>
@@ -213,6 +229,13 @@ function effectsOn(
 /** Loads of one batch come from one runner. */
 function epochOf(requests: readonly LoadRequest[]): number {
   return Math.max(0, ...requests.map(({ provenance }) => provenance.epoch));
+}
+
+/** The rows of a table; of one that keeps versions, the current ones. */
+async function rowsThatHold(session: Session, table: TableName): Promise<string> {
+  const head = await readHead(session, table);
+  const rows = quoteTable(table);
+  return head?.strategy === "history" ? currentVersions(rows) : rows;
 }
 
 async function firstRows(session: Session, from: string, limit: number): Promise<Rows> {

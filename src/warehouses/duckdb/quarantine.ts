@@ -19,6 +19,9 @@ const reservedColumns: readonly string[] = [
   "_quarantined_at",
   "_problem",
   "_file",
+  "_valid_from",
+  "_valid_to",
+  "_is_current",
 ];
 
 const ownColumns: readonly StagedColumn[] = [

@@ -63,7 +63,7 @@ export async function releaseRows(
   const table = quoteTable(quarantineTable(request.source));
   const gone = `SELECT place FROM ${judged} WHERE _problem IS NULL`;
   const ofLoad = await session.count(
-    `SELECT count(*) FROM ${table} WHERE _load_id = ${literal(head.id)} AND rowid IN (${gone})`,
+    `SELECT count(*) FROM ${table} WHERE _load_id = ${literal(head.stands)} AND rowid IN (${gone})`,
   );
   await tellReasons(session, scene);
   await session.run(`DELETE FROM ${table} WHERE rowid IN (${gone})`);

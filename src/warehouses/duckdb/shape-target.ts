@@ -26,7 +26,16 @@ export const markers = [
   { name: "_loaded_at", type: "TIMESTAMP" },
 ] as const;
 
-const ownNames: ReadonlySet<string> = new Set([fileMarker, ...markers].map(({ name }) => name));
+/** Columns that say when a row of a `history` holds. */
+export const validity = [
+  { name: "_valid_from", type: "TIMESTAMP" },
+  { name: "_valid_to", type: "TIMESTAMP" },
+  { name: "_is_current", type: "BOOLEAN" },
+] as const;
+
+const ownNames: ReadonlySet<string> = new Set(
+  [fileMarker, ...markers, ...validity].map(({ name }) => name),
+);
 
 /** Whether Sluice keeps a column for itself beside those of the source. */
 export function isMarker(name: string): boolean {
