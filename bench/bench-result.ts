@@ -10,7 +10,7 @@ export interface BenchResult {
   readonly theirs: number;
   /** Ours over theirs; the median of the repetitions' ratios where they alternate. */
   readonly ratio: number;
-  readonly unit: "ms" | "MB";
+  readonly unit: "ms" | "MB" | "times";
   /** What is wanted and against whom, in words. */
   readonly target: string;
   readonly isMet: boolean;

@@ -1,8 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 
-/** The repository's root. */
-export const repositoryFolder = join(import.meta.dirname, "..", "..");
+/** The repository's root: also for benchmarks, which run from a compiled copy below it. */
+export const repositoryFolder = rootAbove(import.meta.dirname);
+
+function rootAbove(folder: string): string {
+  const isRoot = existsSync(join(folder, "bin", "sluice.js"));
+  return isRoot ? folder : rootAbove(dirname(folder));
+}
 
 /** How a `sluice` process ended. */
 export interface Ended {
