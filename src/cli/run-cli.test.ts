@@ -35,7 +35,7 @@ const jsonForms: readonly (readonly [string, readonly string[], readonly string[
   ["plan", ["plan"], ["blueprint", "decisions", "negotiations", "summary", "warnings"]],
   ["run", ["run"], ["run"]],
   ["runs", ["runs"], ["runs"]],
-  ["show", ["show"], ["run"]],
+  ["show", ["show"], ["run", "revisions"]],
   ["why", ["why", "flights.load"], ["task", "state", "reason", "chain"]],
   ["diff", ["diff"], ["added", "removed", "changed"]],
   [
@@ -66,7 +66,7 @@ const jsonForms: readonly (readonly [string, readonly string[], readonly string[
   ],
   ["signal", ["signal", "freeze", "flights", "--by", "ada"], ["signal", "isNew"]],
   ["signals", ["signals"], ["at", "standing", "signals"]],
-  ["replay", ["replay"], ["run", "blueprint", "recomputed", "identical"]],
+  ["replay", ["replay"], ["run", "blueprint", "recomputed", "identical", "revisions"]],
   ["doctor", ["doctor"], ["ok", "findings"]],
   ["version", ["version"], ["version"]],
 ];
@@ -153,6 +153,8 @@ describe("exit codes", () => {
       startedAt: 0,
       finishedAt: 1,
       tasks: [{ id: "flights.load", status: "succeeded", attempts: 1 }],
+      revisions: [],
+      failedRevisions: [],
     } as const;
     const reports = { run: async () => ({ run }) };
     expect((await cli(["run"], { reports })).code).toBe(0);
@@ -160,7 +162,13 @@ describe("exit codes", () => {
   });
 
   test("a replay that differs is 1", async () => {
-    const differing = { run: "r1", blueprint: "a", recomputed: "b", identical: false };
+    const differing = {
+      run: "r1",
+      blueprint: "a",
+      recomputed: "b",
+      identical: false,
+      revisions: [],
+    };
     const reports = { replay: async () => differing };
     expect((await cli(["replay"], { reports })).code).toBe(1);
   });

@@ -1,8 +1,7 @@
-import { decide } from "../core/decide/decide.ts";
 import type { Decided } from "../core/decide/decided.ts";
 import { type DiffReport, diffBlueprints } from "../core/decide/diff-blueprints.ts";
 import type { CatalogReader, RunSummary } from "../ports/catalog.ts";
-import { readDecisionInput } from "./decision-store.ts";
+import { decisionsOfRun } from "./decision-store.ts";
 import { namedRun } from "./named-run.ts";
 import { notFound } from "./not-found.ts";
 
@@ -18,15 +17,27 @@ export async function diffDecisions(
   return diffBlueprints(await decidedBy(catalog, from), await decidedBy(catalog, to));
 }
 
-/** The decision behind a run's or blueprint's id, or a prefix of one that is long enough. */
+/**
+ * The decision behind a run's or blueprint's id, or a prefix of one that is long enough; of a run
+ * the one that it ended with, or where `@0`, `@1` and so on follow, the first one and its revisions.
+ */
 async function decidedBy(catalog: CatalogReader | null, id: string): Promise<Decided> {
+  const [name = id, revision] = id.split("@", 2);
   const runs = (await catalog?.runs(runsMax)) ?? [];
   const run =
-    (catalog === null ? null : await namedRun(catalog, id)) ??
+    (catalog === null ? null : await namedRun(catalog, name)) ??
     runs.find(({ blueprint }) => isPrefix(id, blueprint)) ??
     null;
   if (catalog === null || run === null) throw notFound("run or blueprint", id, runs.map(idOf));
-  return decide(await readDecisionInput(catalog, run.decision));
+  const decisions = await decisionsOfRun(catalog, run);
+  const wanted = revision === undefined ? decisions.length - 1 : Number(revision);
+  const decided = decisions[wanted];
+  if (decided !== undefined) return decided;
+  throw notFound(
+    "revision",
+    id,
+    decisions.map((_, index) => `${name}@${index}`),
+  );
 }
 
 function isPrefix(prefix: string, id: string): boolean {

@@ -1,6 +1,6 @@
-import { decide } from "../core/decide/decide.ts";
 import { explainTask } from "../core/decide/why.ts";
 import { type TableName, tableText } from "../core/schema/table-schema.ts";
+import { present } from "../core/std/assert.ts";
 import { OperatingError } from "../errors/operating-error.ts";
 import type { CatalogReader, RunSummary } from "../ports/catalog.ts";
 import { checkReport } from "./check-report.ts";
@@ -8,7 +8,7 @@ import { connectionsOf } from "./connections.ts";
 import { type Cycle, decideCycle, harvestCycle, planReport } from "./cycle.ts";
 import { readCycleNotes } from "./cycle-notes.ts";
 import type { CycleStart } from "./cycle-start.ts";
-import { readDecisionInput } from "./decision-store.ts";
+import { decisionsOfRun, replayRun } from "./decision-store.ts";
 import { diffDecisions } from "./diff-decisions.ts";
 import { diagnose } from "./doctor.ts";
 import { readDriftNotes } from "./drift-notes.ts";
@@ -69,14 +69,7 @@ export function openSluiceProject(parts: Parts): SluiceProject {
     replay: async (run) =>
       await reading(parts, async (catalog) => {
         const { catalog: known, summary } = await findRun(catalog, run);
-        const input = await readDecisionInput(known, summary.decision);
-        const recomputed = decide(input).blueprint.id;
-        return {
-          run: summary.id,
-          blueprint: summary.blueprint,
-          recomputed,
-          identical: recomputed === summary.blueprint,
-        };
+        return await replayRun(known, summary);
       }),
     doctor: async () => await diagnose(parts),
     ...driftReader(parts),
@@ -161,7 +154,8 @@ async function decidedFor(
   }
   return await reading(parts, async (catalog) => {
     const known = await findRun(catalog, run);
-    return decide(await readDecisionInput(known.catalog, known.summary.decision));
+    const decisions = await decisionsOfRun(known.catalog, known.summary);
+    return present(decisions.at(-1), "a run began with a decision");
   });
 }
 

@@ -1,10 +1,12 @@
 import type { Blueprint, TaskId } from "../core/decide/blueprint.ts";
 import type { DecideInput } from "../core/decide/decide-input.ts";
+import type { Decided } from "../core/decide/decided.ts";
 import type { Profile } from "../core/metadata/profile.ts";
 import { foldRun } from "../core/run/fold-run.ts";
 import { recordRun } from "../core/run/record-run.ts";
 import type { RunEvent, TaskResult } from "../core/run/run-event.ts";
-import { planRun } from "../core/run/run-plan.ts";
+import { type PlanOf, planRun } from "../core/run/run-plan.ts";
+import { present } from "../core/std/assert.ts";
 import type { Hash } from "../core/std/hash.ts";
 import { toOperatingError } from "../errors/operating-error.ts";
 import type { Catalog, RunSummary, StoredEvent } from "../ports/catalog.ts";
@@ -14,7 +16,7 @@ import { writeContentNotes } from "./content-notes.ts";
 import { type Cycle, decideCycle, planReport } from "./cycle.ts";
 import type { CycleFocus } from "./cycle-focus.ts";
 import { readCycleNotes, writeCycleNotes } from "./cycle-notes.ts";
-import { readDecided, writeDecision } from "./decision-store.ts";
+import { readDecided, readRevisions, writeDecision } from "./decision-store.ts";
 import { readDriftNotes, writeDriftNotes } from "./drift-notes.ts";
 import { driftNotesAfter } from "./drift-notes-after.ts";
 import { taskExecutor } from "./execute-tasks.ts";
@@ -201,7 +203,7 @@ async function carryOut(
   });
   await tidyUp(workshop, events);
   const finished = (await catalog.run(summary.id)) ?? summary;
-  return runReport(finished, state, prepared.input.snapshot.profiles);
+  return runReport(finished, state, { profiles: prepared.input.snapshot.profiles, events });
 }
 
 function executorOf(
@@ -284,8 +286,20 @@ export async function pastRun(
   catalog: Pick<Catalog, "events" | "objects">,
   summary: RunSummary,
 ): Promise<RunReport> {
-  const { input, blueprint } = await readDecided(catalog, summary);
-  const plan = planRun(blueprint, { pools: input.template.pools });
+  const first = await readDecided(catalog, summary);
   const events = (await catalog.events(summary.id)).map(({ event }) => event);
-  return runReport(summary, foldRun(plan, events), input.snapshot.profiles);
+  const revisions = await readRevisions(catalog, summary.id, { first, events });
+  const planOf = planner([first, ...revisions]);
+  const last = revisions.at(-1) ?? first;
+  const state = foldRun(planOf(first.blueprint.id), events, planOf);
+  return runReport(summary, state, { profiles: last.input.snapshot.profiles, events });
+}
+
+/** Plans the blueprints of a run's decisions, each when it is asked for. */
+function planner(decisions: readonly Decided[]): PlanOf {
+  const known = new Map(decisions.map((decided) => [decided.blueprint.id, decided] as const));
+  return (blueprint) => {
+    const decided = present(known.get(blueprint), "a run is told of its revisions' blueprints");
+    return planRun(decided.blueprint, { pools: decided.input.template.pools });
+  };
 }

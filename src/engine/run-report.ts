@@ -1,20 +1,24 @@
 import type { TaskId } from "../core/decide/blueprint.ts";
 import type { IdentifiedProfile } from "../core/metadata/snapshot.ts";
 import { describeRun, type TaskDescription } from "../core/run/describe-run.ts";
-import type { RunStatus } from "../core/run/run-event.ts";
+import type { RunEvent, RunStatus } from "../core/run/run-event.ts";
 import type { RunState } from "../core/run/run-state.ts";
 import { sentence } from "../core/std/sentence.ts";
 import type { RunSummary } from "../ports/catalog.ts";
+import { revisionsOf } from "./run-revisions.ts";
 import type { RunReport, TaskReport } from "./sluice-project.ts";
 
 /**
  * One run as its events tell it.
- * @param profiles what the run's decision knew of the sources: why one was not there
+ * @param known.profiles what the run's decision knew of the sources: why one was not there
  */
 export function runReport(
   summary: RunSummary,
   state: RunState,
-  profiles: ReadonlyMap<string, IdentifiedProfile>,
+  known: {
+    readonly profiles: ReadonlyMap<string, IdentifiedProfile>;
+    readonly events: Iterable<RunEvent>;
+  },
 ): RunReport {
   const { status, tasks } = describeRun(state);
   return {
@@ -25,7 +29,8 @@ export function runReport(
       decision: summary.decision,
       startedAt: summary.startedAt,
       finishedAt: summary.finishedAt,
-      tasks: tasks.map((task) => taskReport(task, profiles)),
+      tasks: tasks.map((task) => taskReport(task, known.profiles)),
+      ...revisionsOf(known.events),
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Snapshot } from "../core/metadata/snapshot.ts";
 import type { Problem } from "../core/project/problem.ts";
 import type { SourceSpec } from "../core/project/project.ts";
 import type { Negotiation } from "../core/routes/negotiation.ts";
-import type { RunEvent, RunStatus, TaskStatus } from "../core/run/run-event.ts";
+import type { RunEvent, RunStatus, SegmentChanges, TaskStatus } from "../core/run/run-event.ts";
 import type { TableName } from "../core/schema/table-schema.ts";
 import type { Hash } from "../core/std/hash.ts";
 import type { Json } from "../core/std/json.ts";
@@ -125,7 +125,35 @@ export interface RunReport {
     readonly finishedAt: EpochMs | null;
     /** In the blueprint's order; a bypassed task is here with its reason. */
     readonly tasks: readonly TaskReport[];
+    /** What was decided again while it ran, in that order. */
+    readonly revisions: readonly RunRevision[];
+    /** What could not be decided again: the run went on as it was. */
+    readonly failedRevisions: readonly FailedRevision[];
   };
+}
+
+/** A part of a run that was decided again while it ran. */
+export interface RunRevision {
+  readonly at: EpochMs;
+  /** 1 for the first of the run. */
+  readonly revision: number;
+  /** What the run went on with. */
+  readonly blueprint: Hash;
+  readonly decision: Hash;
+  /** What its signals said. */
+  readonly cause: string;
+  /** Subjects whose segments came out otherwise, in name order. */
+  readonly segments: SegmentChanges;
+  /** Subjects that had begun and were cancelled, in name order. */
+  readonly cancel: readonly string[];
+}
+
+/** Why a part of a run could not be decided again. */
+export interface FailedRevision {
+  readonly at: EpochMs;
+  readonly cause: string;
+  readonly code: string;
+  readonly message: string;
 }
 
 export interface TaskReport {
@@ -144,6 +172,17 @@ export interface TaskReport {
 
 export interface ReplayReport {
   readonly run: string;
+  readonly blueprint: Hash;
+  readonly recomputed: Hash;
+  /** Whether the run's decision and all of its revisions came out as they did then. */
+  readonly identical: boolean;
+  /** In the order of the run. */
+  readonly revisions: readonly ReplayedRevision[];
+}
+
+/** A revision that was decided once more. */
+export interface ReplayedRevision {
+  readonly revision: number;
   readonly blueprint: Hash;
   readonly recomputed: Hash;
   readonly identical: boolean;

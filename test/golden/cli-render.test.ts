@@ -25,6 +25,8 @@ import {
   flightsSources,
   idleRun,
   manyTasksRun,
+  revisedReplay,
+  revisedRun,
 } from "../support/cli-reports.ts";
 import { colorStyle, plainStyle } from "../support/cli-style.ts";
 import { flightsDecided, flightsPlan, upToDatePlan, widePlan } from "../support/plan-report.ts";
@@ -39,6 +41,8 @@ const screens: Readonly<Record<string, (style: Style) => readonly string[]>> = {
   "run.txt": (style) => renderRun(flightsRun(), style, false),
   "run-full.txt": (style) => renderRun(flightsRun(), style, true),
   "run-idle.txt": (style) => renderRun(idleRun(), style, false),
+  "run-revised.txt": (style) => renderRun(revisedRun(), style, false),
+  "replay-revised.txt": (style) => renderReplay(revisedReplay(), style),
   "run-many.txt": (style) => renderRun(manyTasksRun(), style, false),
   "runs.txt": (style) => renderRuns(flightsRuns(), style),
   "runs-none.txt": (style) => renderRuns([], style),
@@ -56,7 +60,13 @@ const screens: Readonly<Record<string, (style: Style) => readonly string[]>> = {
   "rows.txt": (style) => renderRows(flightsRows(), style),
   "replay.txt": (style) =>
     renderReplay(
-      { run: "r1", blueprint: "a".repeat(64), recomputed: "b".repeat(64), identical: false },
+      {
+        run: "r1",
+        blueprint: "a".repeat(64),
+        recomputed: "b".repeat(64),
+        identical: false,
+        revisions: [],
+      },
       style,
     ),
 };

@@ -3,6 +3,7 @@ import type {
   CheckReport,
   DiffReport,
   DoctorReport,
+  ReplayReport,
   RunReport,
   SnapshotReport,
   TaskReport,
@@ -72,6 +73,51 @@ export function idleRun(): RunReport {
   ]);
 }
 
+/** A run that was decided again while it ran. */
+export function revisedRun(): RunReport {
+  const { run } = idleRun();
+  return {
+    run: {
+      ...run,
+      revisions: [
+        {
+          at: noon + 2_000,
+          revision: 1,
+          blueprint: "d".repeat(64),
+          decision: "e".repeat(64),
+          cause: "override.freeze flights (ana: the feed repeats yesterday); source.late airports",
+          segments: {
+            added: [],
+            removed: [],
+            changed: ["airports", "daily_delays", "flights", "routes", "stops", "trips", "weather"],
+          },
+          cancel: ["routes"],
+        },
+      ],
+      failedRevisions: [
+        {
+          at: noon + 3_000,
+          cause: "source.back airports",
+          code: "CONNECTION_FAILED",
+          message: "files did not answer",
+        },
+      ],
+    },
+  };
+}
+
+/** The same, decided once more, with a revision that comes out otherwise. */
+export function revisedReplay(): ReplayReport {
+  const first = { blueprint: "a".repeat(64), recomputed: "a".repeat(64) };
+  const revision = { blueprint: "d".repeat(64), recomputed: "f".repeat(64) };
+  return {
+    run: "r1",
+    ...first,
+    identical: false,
+    revisions: [{ revision: 1, ...revision, identical: false }],
+  };
+}
+
 /** A run of many tasks, one of which needed a second attempt. */
 export function manyTasksRun(): RunReport {
   const tasks = Array.from(
@@ -89,7 +135,7 @@ export function manyTasksRun(): RunReport {
 }
 
 function runOf(status: RunSummary["status"], tasks: readonly TaskReport[]): RunReport {
-  return { run: { ...summary, status, tasks } };
+  return { run: { ...summary, status, tasks, revisions: [], failedRevisions: [] } };
 }
 
 /** Three runs, one of which has not ended. */

@@ -81,6 +81,7 @@ function projectOf(reports: ProjectReports): SluiceProject {
       blueprint: run.blueprint,
       recomputed: run.blueprint,
       identical: true,
+      revisions: [],
     }),
     doctor: async () => flightsDoctor(),
     drifts: async () => salesDrifts(),

@@ -1,5 +1,5 @@
 import { renderRun } from "../render/render-run.ts";
-import { runJson } from "../wire/run-json.ts";
+import { showJson } from "../wire/run-json.ts";
 import type { CommandHandler } from "./command-handler.ts";
 
 /** Shows one run. */
@@ -7,7 +7,7 @@ export const showCommand: CommandHandler = async ({ withProject, input }) => {
   const report = await withProject((project) => project.show(input.args[0]));
   return {
     exitCode: 0,
-    json: () => runJson(report),
+    json: () => showJson(report),
     lines: (style) => renderRun(report, style, true),
   };
 };

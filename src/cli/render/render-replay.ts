@@ -11,5 +11,10 @@ export function renderReplay(report: ReplayReport, { colors }: Style): readonly 
     `Run ${printable(report.run)}: ${outcome}`,
     `  recorded    ${report.blueprint}`,
     `  recomputed  ${report.recomputed}`,
+    ...report.revisions.flatMap(({ revision, blueprint, recomputed }) => [
+      `  revision ${revision}`,
+      `  recorded    ${blueprint}`,
+      `  recomputed  ${recomputed}`,
+    ]),
   ];
 }

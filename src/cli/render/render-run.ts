@@ -8,6 +8,7 @@ import type { Style } from "../text/style.ts";
 import { type Cell, renderTable, type TableColumn } from "../text/table.ts";
 import { wrapUnder } from "../text/wrap.ts";
 import { reasonWords } from "./reason-words.ts";
+import { renderRevisions } from "./render-revisions.ts";
 import { statusPaint, statusSign } from "./status-words.ts";
 
 /** Beyond so many tasks, those of which there is nothing to say are only counted. */
@@ -44,6 +45,7 @@ export function renderRun(report: RunReport, style: Style, isFull: boolean): rea
     ...run.tasks
       .filter(({ status }) => status === "failed")
       .flatMap((task) => failure(task, style)),
+    ...renderRevisions(run, style),
     ...summary(report, style),
   ];
 }
@@ -149,7 +151,13 @@ function summary({ run }: RunReport, { colors, now, width }: Style): readonly st
 }
 
 /** Bypasses that leave the data as it should be: it is current, or nobody wants it otherwise. */
-const contentReasons: ReadonlySet<string> = new Set(["up_to_date", "rule", "not_demanded"]);
+const contentReasons: ReadonlySet<string> = new Set([
+  "up_to_date",
+  "rule",
+  "not_demanded",
+  "override",
+  "frozen",
+]);
 
 function idleText(tasks: readonly TaskReport[]): string {
   const isContent = tasks.every(({ reason = "" }) => contentReasons.has(reason));

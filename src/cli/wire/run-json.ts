@@ -1,14 +1,47 @@
 import type { TaskId } from "../../core/decide/blueprint.ts";
-import type { RunStatus, TaskStatus } from "../../core/run/run-event.ts";
+import type { RunStatus, SegmentChanges, TaskStatus } from "../../core/run/run-event.ts";
 import type { Hash } from "../../core/std/hash.ts";
 import type { Json } from "../../core/std/json.ts";
+import type { EpochMs } from "../../core/std/time.ts";
 import type { RunReport, TaskReport } from "../../engine/sluice-project.ts";
 import type { RunSummary } from "../../ports/catalog.ts";
 import { isoInstant } from "../text/quantity.ts";
 
-/** What `sluice run --json` and `sluice show --json` print. */
+/** What `sluice run --json` prints. */
 export interface RunJson {
-  readonly run: RunSummaryJson & { readonly tasks: readonly RunTaskJson[] };
+  readonly run: RunSummaryJson & {
+    readonly tasks: readonly RunTaskJson[];
+    readonly revisions: readonly RunRevisionJson[];
+    readonly failedRevisions: readonly FailedRevisionJson[];
+  };
+}
+
+/** What `sluice show --json` prints. */
+export interface ShowJson extends RunJson {
+  /** The revisions of the run once more, for readers that look for nothing else. */
+  readonly revisions: readonly RunRevisionJson[];
+}
+
+/** A part of a run that was decided again while it ran. */
+export interface RunRevisionJson {
+  readonly at: string;
+  readonly revision: number;
+  readonly blueprint: Hash;
+  readonly decision: Hash;
+  /** What its signals said, in words. */
+  readonly cause: string;
+  /** Subjects, each list in name order. */
+  readonly segments: SegmentChanges;
+  /** Subjects that had begun and were cancelled. */
+  readonly cancel: readonly string[];
+}
+
+/** Why a part of a run could not be decided again. */
+export interface FailedRevisionJson {
+  readonly at: string;
+  readonly cause: string;
+  readonly code: string;
+  readonly message: string;
 }
 
 /** A run as lists carry it. Instants are ISO 8601 in UTC. */
@@ -37,7 +70,16 @@ export interface RunTaskJson {
 
 /** The JSON form of a run with its tasks. */
 export function runJson({ run }: RunReport): RunJson {
-  return { run: { ...runSummaryJson(run), tasks: run.tasks.map(taskJson) } };
+  const revisions = run.revisions.map(atInstant);
+  const failedRevisions = run.failedRevisions.map(atInstant);
+  const tasks = run.tasks.map(taskJson);
+  return { run: { ...runSummaryJson(run), tasks, revisions, failedRevisions } };
+}
+
+/** The JSON form of a past run. */
+export function showJson(report: RunReport): ShowJson {
+  const shown = runJson(report);
+  return { ...shown, revisions: shown.run.revisions };
 }
 
 /** The JSON form of a run without its tasks. */
@@ -52,6 +94,12 @@ export function runSummaryJson(run: RunSummary): RunSummaryJson {
     finishedAt: finishedAt === null ? null : isoInstant(finishedAt),
     durationMs: finishedAt === null ? null : finishedAt - startedAt,
   };
+}
+
+function atInstant<T extends { readonly at: EpochMs }>(
+  value: T,
+): Omit<T, "at"> & { readonly at: string } {
+  return { ...value, at: isoInstant(value.at) };
 }
 
 function taskJson(task: TaskReport): RunTaskJson {
