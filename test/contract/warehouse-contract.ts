@@ -3,10 +3,13 @@ import type { Warehouse } from "../../src/ports/warehouse.ts";
 import { adapterContract } from "./adapter-contract.ts";
 import { buildContract } from "./build-contract.ts";
 import { correctionContract } from "./correction-contract.ts";
+import { deletesContract } from "./deletes-contract.ts";
 import { evolveContract } from "./evolve-contract.ts";
 import { fencingContract } from "./fencing-contract.ts";
 import { gateContract } from "./gate-contract.ts";
+import { historyContract } from "./history-contract.ts";
 import { loadContract } from "./load-contract.ts";
+import { partitionContract } from "./partition-contract.ts";
 import { probeContract } from "./probe-contract.ts";
 import { quarantineContract } from "./quarantine-contract.ts";
 import { readingContract } from "./reading-contract.ts";
@@ -31,5 +34,8 @@ export function warehouseContract(
     fencingContract(scene);
     probeContract(scene);
     undoContract(scene);
+    partitionContract(scene);
+    historyContract(scene);
+    deletesContract(scene);
   });
 }

@@ -17,11 +17,11 @@ export interface ArrivedRows {
 
 /** @throws SCHEMA_INCOMPATIBLE when a column that the strategy needs is not among those that came */
 export function columnOf(
-  { source, strategy }: LoadRequest,
-  { quarantine }: Pick<ArrivedRows, "quarantine">,
+  { source, strategy }: Pick<LoadRequest, "source" | "strategy">,
+  columns: readonly StagedColumn[],
   name: string,
 ): StagedColumn {
-  const found = quarantine.columns.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  const found = columns.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;
   throw new OperatingError(
     "SCHEMA_INCOMPATIBLE",

@@ -7,7 +7,7 @@ import type { LoadRequest } from "../../ports/warehouse.ts";
  * @throws DELETES_REFUSED
  */
 export function refuseVanishing(
-  { source, target, loading }: LoadRequest,
+  { source, target, loading }: Pick<LoadRequest, "source" | "target" | "loading">,
   { vanishing, keys }: { readonly vanishing: number; readonly keys: number },
 ): void {
   const { deletes } = loading;

@@ -57,7 +57,7 @@ export async function loadOne(session: Session, step: LoadStep): Promise<LoadOut
   const rows = { staged, quarantine, bad: arrived.badRows, index };
   const settled = await settleRows(session, request, rows);
   const gated = await passRowGates(session, request, { staged, quarantine });
-  const time = timeOf(request, rows);
+  const time = timeOf(request, quarantine.columns);
   const written = await write(session, request, {
     ...{ claim, planned, staged, settled, keeper, time, index },
   });

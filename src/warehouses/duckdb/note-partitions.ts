@@ -19,7 +19,7 @@ export async function notePartitions(
   rows: ArrivedRows,
 ): Promise<string | null> {
   const { partitionBy } = request.loading;
-  const columns = partitionBy.map((name) => columnOf(request, rows, name));
+  const columns = partitionBy.map((name) => columnOf(request, rows.quarantine.columns, name));
   if (columns.length === 0) {
     throw new OperatingError(
       "SCHEMA_INCOMPATIBLE",
@@ -28,7 +28,7 @@ export async function notePartitions(
     );
   }
   if (request.manifest.scope === "full") return null;
-  const key = request.key.map((name) => columnOf(request, rows, name));
+  const key = request.key.map((name) => columnOf(request, rows.quarantine.columns, name));
   const names = new Set([...columns, ...key].map(({ name }) => quoteName(name)));
   const table = temporaryName("partitions", rows.index);
   await session.run(

@@ -10,13 +10,16 @@ import {
   type StagedColumn,
 } from "./column-cast.ts";
 import type { Session } from "./duckdb-session.ts";
-import { fence, readHead } from "./ledger.ts";
+import { currentVersions, type Failing } from "./gate-load.ts";
+import { fence, type Head, readHead } from "./ledger.ts";
 import { enforceGates, isAboutRows, measureGates, rowGates } from "./measure-gates.ts";
 import { quarantineTable } from "./quarantine.ts";
 import { literal, quoteName, quoteTable } from "./quote-duckdb.ts";
 import { type Relation, readRelation } from "./relation.ts";
-import { fileMarker, markers } from "./shape-target.ts";
+import { markedCondition, nothingSettled, timeOf } from "./settle-rows.ts";
+import { fileMarker, markers, validity } from "./shape-target.ts";
 import { jsonField, lenientCast } from "./staged-scan.ts";
+import { writeHistory } from "./write-history.ts";
 
 /** Where the rows are judged. */
 const judged = "temp._sluice_released";
@@ -53,13 +56,13 @@ export async function releaseRows(
       { hint: "Load the source once; what is set aside is released after that." },
     );
   }
-  const own = new Set<string>(markers.map(({ name }) => name));
+  const own = new Set<string>([...markers, ...validity].map(({ name }) => name));
   const columns = target.columns.filter(({ name }) => !own.has(name.toLowerCase()));
   const scene: Scene = { request, aside, target, columns };
   await judge(session, scene);
   await failGates(session, scene);
   const superseded = await supersede(session, scene);
-  const rowsReleased = superseded + (await insert(session, scene));
+  const rowsReleased = superseded + (await insert(session, scene, head));
   const table = quoteTable(quarantineTable(request.source));
   const gone = `SELECT place FROM ${judged} WHERE _problem IS NULL`;
   const ofLoad = await session.count(
@@ -133,18 +136,20 @@ function partOf(
 }
 
 /** Rows that a gate is against stay where they are, whatever else the gate would do to a load. */
-async function failGates(session: Session, { request }: Scene): Promise<void> {
-  const gates = request.gates.filter((gate) => isAboutRows(gate) && gate.onFail !== "warn");
+async function failGates(session: Session, { request, columns }: Scene): Promise<void> {
+  const isHistory = request.strategy === "history";
+  const gates = request.gates.filter(
+    (gate) =>
+      isAboutRows(gate) && gate.onFail !== "warn" && !(isHistory && gate.check.kind === "unique"),
+  );
   const what = `The release of ${request.source}`;
-  const taken = request.strategy === "merge" ? null : quoteTable(request.target);
+  const isKeyed = request.strategy === "merge" || isHistory;
+  const taken = isKeyed ? null : quoteTable(request.target);
   const rows = `(SELECT * FROM ${judged} WHERE _problem IS NULL)`;
   const failing = (await rowGates(session, gates, { rows, taken, what })).map(
     ({ gate, isFailing }) => ({ name: gate.name, isFailing }),
   );
-  if (request.strategy === "merge") {
-    const keyless = request.key.map((name) => `s.${quoteName(name)} IS NULL`).join(" OR ");
-    failing.unshift({ name: "key", isFailing: `(${keyless || "true"})` });
-  }
+  if (isKeyed) failing.unshift(...untold(request, columns));
   if (failing.length === 0) return;
   const names = failing.map(
     ({ name, isFailing }) => `CASE WHEN ${isFailing} THEN ${literal(name)} END`,
@@ -158,6 +163,27 @@ async function failGates(session: Session, { request }: Scene): Promise<void> {
      WHERE f.place = j.place AND f.told <> ''`,
   );
   await session.run("DROP TABLE temp._sluice_failing");
+}
+
+/** Rows whose key or time cannot be told, and rows that say that their key is deleted, stay. */
+function untold(request: ReleaseRequest, columns: readonly StagedColumn[]): readonly Failing[] {
+  const keyless = request.key.map((name) => `s.${quoteName(name)} IS NULL`).join(" OR ");
+  const time = timeOf(request, columns);
+  const { deletes } = request.loading;
+  return [
+    { name: "key", isFailing: `(${keyless || "true"})` },
+    ...(time === null
+      ? []
+      : [{ name: "event_time", isFailing: `(isfinite(${time}) IS NOT TRUE)` }]),
+    ...(deletes?.by === "column"
+      ? [
+          {
+            name: "deletes",
+            isFailing: markedCondition(`s.${quoteName(deletes.column)}`, deletes.value),
+          },
+        ]
+      : []),
+  ];
 }
 
 /**
@@ -179,9 +205,50 @@ async function supersede(session: Session, { request, target }: Scene): Promise<
   );
 }
 
-async function insert(session: Session, { request, target, columns }: Scene): Promise<number> {
+async function insert(session: Session, scene: Scene, head: Head): Promise<number> {
+  const { request } = scene;
+  const inserted =
+    request.strategy === "history"
+      ? await observe(session, scene, head)
+      : await insertRows(session, scene);
+  const gates = request.gates.filter(({ check }) => check.kind === "row_count");
+  if (inserted > 0 && gates.length > 0) {
+    const table = quoteTable(request.target);
+    const rows = request.strategy === "history" ? currentVersions(table) : table;
+    const scope = { rows, taken: null, what: `The release of ${request.source}` };
+    const { measurements } = await measureGates(session, gates, scope);
+    await enforceGates(session, { gates, measurements }, scope);
+  }
+  return inserted;
+}
+
+const isIn = "_problem IS NULL AND NOT _sluice_old";
+
+/** A row of a history says what it says of its time, or of the instant at which it was set aside. */
+async function observe(session: Session, scene: Scene, head: Head): Promise<number> {
+  const { request, target, columns } = scene;
+  const rows = "temp._sluice_letting_in";
+  const count = await session.change(
+    `CREATE OR REPLACE TEMP TABLE _sluice_letting_in AS SELECT * FROM ${judged} WHERE ${isIn} ORDER BY place`,
+  );
+  const stored = columns.map(({ name }) => ({ name, value: quoteName(name) }));
+  await writeHistory(
+    session,
+    { ...request, provenance: { at: request.at } },
+    {
+      claim: { id: head.stands, relation: target },
+      shape: { stored, statements: [] },
+      staged: { rows, isTarget: false, taken: null },
+      settled: nothingSettled,
+      keeper: null,
+    },
+    { time: timeOf(request, columns) ?? "s._sluice_at", index: 0 },
+  );
+  return count;
+}
+
+async function insertRows(session: Session, { request, target, columns }: Scene): Promise<number> {
   const table = quoteTable(request.target);
-  const isIn = "_problem IS NULL AND NOT _sluice_old";
   if (request.strategy === "merge") {
     const onKey = request.key.map((name) => `t.${quoteName(name)} = j.${quoteName(name)}`);
     await session.run(
@@ -196,16 +263,9 @@ async function insert(session: Session, { request, target, columns }: Scene): Pr
     .filter((marker) => target.columns.some(({ name }) => name === marker.name))
     .map(({ name }) => own[name]);
   const items = [...columns.map(({ name }) => quoteName(name)), ...marked].join(", ");
-  const inserted = await session.change(
+  return session.change(
     `INSERT INTO ${table} BY NAME SELECT ${items} FROM ${judged} WHERE ${isIn} ORDER BY place`,
   );
-  const gates = request.gates.filter(({ check }) => check.kind === "row_count");
-  if (inserted > 0 && gates.length > 0) {
-    const scope = { rows: table, taken: null, what: `The release of ${request.source}` };
-    const { measurements } = await measureGates(session, gates, scope);
-    await enforceGates(session, { gates, measurements }, scope);
-  }
-  return inserted;
 }
 
 /** What stays is kept with the reason that it has today. */

@@ -2,6 +2,7 @@ import { OperatingError } from "../../errors/operating-error.ts";
 import type { LoadRequest } from "../../ports/warehouse.ts";
 import { type ArrivedRows, columnOf, rawField } from "./arrived-rows.ts";
 import { temporaryName } from "./claim-load.ts";
+import type { StagedColumn } from "./column-cast.ts";
 import type { Session } from "./duckdb-session.ts";
 import { divert, type Failing } from "./gate-load.ts";
 import { notePartitions } from "./note-partitions.ts";
@@ -24,7 +25,8 @@ export interface Settled {
   readonly partitions: string | null;
 }
 
-const nothing: Settled = {
+/** Of rows of which nothing has to be known. */
+export const nothingSettled: Settled = {
   superseded: 0,
   quarantined: 0,
   marked: null,
@@ -44,24 +46,27 @@ export async function settleRows(
   switch (request.strategy) {
     case "replace":
     case "append":
-      return nothing;
+      return nothingSettled;
     case "partition":
-      return { ...nothing, partitions: await notePartitions(session, request, rows) };
+      return { ...nothingSettled, partitions: await notePartitions(session, request, rows) };
     case "merge":
     case "history": {
       const keys = await settleKeys(session, request, rows);
       const marked = await takeMarked(session, request, rows);
       const seen = marked === null ? await noteSeen(session, request, rows) : null;
-      return { ...nothing, ...keys, marked, seen };
+      return { ...nothingSettled, ...keys, marked, seen };
     }
   }
 }
 
 /** The SQL of a row's time, of a staged row under the alias `s`; `null` where it is the cycle's. */
-export function timeOf(request: LoadRequest, rows: Pick<ArrivedRows, "quarantine">): string | null {
+export function timeOf(
+  request: Pick<LoadRequest, "source" | "strategy" | "loading">,
+  columns: readonly StagedColumn[],
+): string | null {
   const { eventTime } = request.loading;
   if (request.strategy !== "history" || eventTime === null) return null;
-  const { name, type } = columnOf(request, rows, eventTime);
+  const { name, type } = columnOf(request, columns, eventTime);
   const value = `s.${quoteName(name)}`;
   if (/^(DATE|TIMESTAMP)/.test(type)) return `TRY_CAST(${value} AS TIMESTAMP)`;
   // Only the type with a zone heeds the offset of a text.
@@ -91,10 +96,12 @@ async function settleKeys(
       { hint: "Name the columns that identify a row as the source's key." },
     );
   }
-  const names = key.map((name) => `s.${quoteName(columnOf(request, rows, name).name)}`);
+  const names = key.map(
+    (name) => `s.${quoteName(columnOf(request, rows.quarantine.columns, name).name)}`,
+  );
   const hasNull = names.map((name) => `${name} IS NULL`).join(" OR ");
   const unfit: Failing[] = [{ name: "key", isFailing: `(${hasNull})` }];
-  const time = timeOf(request, rows);
+  const time = timeOf(request, rows.quarantine.columns);
   if (time !== null) {
     unfit.push({ name: "event_time", isFailing: `(isfinite(${time}) IS NOT TRUE)` });
   }
@@ -120,11 +127,13 @@ async function takeMarked(
   const { deletes } = request.loading;
   if (deletes?.by !== "column") return null;
   const { staged, index } = rows;
-  const name = `s.${quoteName(columnOf(request, rows, deletes.column).name)}`;
+  const name = `s.${quoteName(columnOf(request, rows.quarantine.columns, deletes.column).name)}`;
   const isMarked = `coalesce(${markedCondition(name, deletes.value)}, false)`;
-  const time = timeOf(request, rows);
+  const time = timeOf(request, rows.quarantine.columns);
   const items = [
-    ...request.key.map((one) => `s.${quoteName(columnOf(request, rows, one).name)}`),
+    ...request.key.map(
+      (one) => `s.${quoteName(columnOf(request, rows.quarantine.columns, one).name)}`,
+    ),
     ...(time === null ? [] : [`${time} AS ${timeName}`]),
   ];
   const table = temporaryName("marked", index);
@@ -139,7 +148,7 @@ async function takeMarked(
   return { rows: table, count };
 }
 
-function markedCondition(column: string, value: string | number | boolean | null): string {
+export function markedCondition(column: string, value: string | number | boolean | null): string {
   if (typeof value === "string") return `CAST(${column} AS VARCHAR) = ${literal(value)}`;
   if (typeof value === "number") return `TRY_CAST(${column} AS DOUBLE) = ${literal(value)}`;
   const asBoolean = `TRY_CAST(CAST(${column} AS VARCHAR) AS BOOLEAN)`;
@@ -156,7 +165,7 @@ async function noteSeen(
   const { deletes } = request.loading;
   if (deletes?.by !== "comparison" || request.manifest.scope !== "full") return null;
   const table = temporaryName("seen", rows.index);
-  const key = request.key.map((name) => columnOf(request, rows, name));
+  const key = request.key.map((name) => columnOf(request, rows.quarantine.columns, name));
   const names = key.map(({ name }) => quoteName(name)).join(", ");
   await session.run(
     `CREATE TEMP TABLE ${table} AS SELECT DISTINCT ${names} FROM ${rows.staged.rows}`,

@@ -1,6 +1,6 @@
 import { tableText } from "../../core/schema/table-schema.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
-import type { LoadRequest } from "../../ports/warehouse.ts";
+import type { LoadRequest, Provenance } from "../../ports/warehouse.ts";
 import { temporaryName } from "./claim-load.ts";
 import { refuseVanishing } from "./delete-rows.ts";
 import type { Session } from "./duckdb-session.ts";
@@ -15,9 +15,14 @@ import {
   type Written,
 } from "./write-rows.ts";
 
+/** What a load, or a release of rows that were set aside, has to say of the target. */
+type HistoryRequest = Pick<LoadRequest, "source" | "target" | "key" | "loading"> & {
+  readonly provenance: Pick<Provenance, "at">;
+};
+
 /** One load's work on a table of versions. */
 interface Histories {
-  readonly request: LoadRequest;
+  readonly request: HistoryRequest;
   readonly rows: WritingRows;
   readonly target: string;
   /** Names as SQL: of the key, of what makes a new version when it differs, and of all columns. */
@@ -41,7 +46,7 @@ interface Histories {
  */
 export async function writeHistory(
   session: Session,
-  request: LoadRequest,
+  request: HistoryRequest,
   rows: WritingRows,
   { time, index }: { readonly time: string | null; readonly index: number },
 ): Promise<Written> {
@@ -81,7 +86,7 @@ export async function writeHistory(
 
 async function makeTarget(
   session: Session,
-  request: LoadRequest,
+  request: HistoryRequest,
   { shape, staged }: WritingRows,
 ): Promise<void> {
   const own = [...markers, ...validity].map(({ name, type }) => `CAST(NULL AS ${type}) AS ${name}`);
@@ -92,7 +97,7 @@ async function makeTarget(
 }
 
 /** The cycle's instant, or the table's last one where a clock has gone back: time only grows. */
-async function instantOf(session: Session, request: LoadRequest): Promise<string> {
+async function instantOf(session: Session, request: HistoryRequest): Promise<string> {
   const [row] = await session.rows(
     `SELECT CAST(greatest(epoch_ms(${request.provenance.at}), max(_valid_from), max(_valid_to)) AS VARCHAR)
      FROM ${quoteTable(request.target)}`,

@@ -24,7 +24,7 @@ export interface Written {
 
 /** Rows on their way into a target. */
 export interface WritingRows {
-  readonly claim: Claim;
+  readonly claim: Pick<Claim, "id" | "relation">;
   readonly shape: Shape;
   readonly staged: Staged;
   readonly settled: Settled;
@@ -209,7 +209,7 @@ async function assertUniqueKey(
 /** Gives a target that is there the shape of the rows. */
 export async function prepareTarget(
   session: Session,
-  request: LoadRequest,
+  request: Pick<LoadRequest, "target">,
   { claim, shape, keeper }: WritingRows,
 ): Promise<void> {
   const there = new Set(claim.relation?.columns.map(({ name }) => name.toLowerCase()) ?? []);
@@ -226,6 +226,6 @@ export function storedItems({ stored }: Shape): readonly string[] {
   return stored.map(({ name, value }) => `${value} AS ${quoteName(name)}`);
 }
 
-function markerItems(request: LoadRequest, claim: Claim): readonly string[] {
+function markerItems(request: LoadRequest, claim: Pick<Claim, "id">): readonly string[] {
   return [`${literal(claim.id)} AS _load_id`, `epoch_ms(${request.provenance.at}) AS _loaded_at`];
 }
