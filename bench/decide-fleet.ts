@@ -50,6 +50,7 @@ export function nextCycle({ input, blueprint }: Decided): DecideInput {
       },
       condemned: null,
       degraded: null,
+      usualRows: { mean: 1_000, least: 1_000 },
       verified: measuring?.fingerprint ?? null,
       quality: { failedChecks: 0, quarantinedRows: 0 },
       reliability: { attempts: 10, failureRate: 0, consecutiveFailures: 0 },

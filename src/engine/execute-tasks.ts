@@ -24,20 +24,20 @@ const handlers: { readonly [K in TaskKind]: TaskHandler } = {
  */
 export function taskExecutor(
   blueprint: Blueprint,
-  context: Omit<TaskContext, "results">,
+  context: Omit<TaskContext, "results" | "attempt">,
   known: ReadonlyMap<TaskId, TaskResult>,
 ): TaskExecutor {
   const results = new Map(known);
   const tasks = indexTasks(blueprint);
   return {
-    async execute(ids, signal) {
+    async execute(ids, signal, attempt) {
       const planned = ids.map((id) => present(tasks.get(id), `${id} is in the blueprint`));
       const kind = present(planned[0], "an attempt has a task").task.kind;
       assert(
         planned.every(({ task }) => task.kind === kind),
         "an attempt's tasks are of one kind",
       );
-      const outcomes = await handlers[kind](planned, { ...context, results }, signal);
+      const outcomes = await handlers[kind](planned, { ...context, results, attempt }, signal);
       for (const [index, id] of ids.entries()) {
         results.set(id, present(outcomes[index], `${id} has a result`));
       }

@@ -89,7 +89,8 @@ function recordProbe(
   request: HarvestRequest,
 ): SubjectRecord {
   const record = request.records.get(source.name) ?? emptyRecord(source.name);
-  return observation.fingerprint === null
+  // What can be read of a source that cannot be had as a whole is no content of its own.
+  return observation.fingerprint === null || observation.presence.state !== "present"
     ? record
     : withChange(record, observation.changedAt ?? request.at, observation.fingerprint);
 }

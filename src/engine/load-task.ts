@@ -1,3 +1,4 @@
+import { partFingerprint } from "../core/decide/supply.ts";
 import { plainLoading } from "../core/project/load-options.ts";
 import type { TaskResult } from "../core/run/run-event.ts";
 import { present } from "../core/std/assert.ts";
@@ -18,12 +19,14 @@ import {
 export const loadTask: TaskHandler = async (planned, context, signal) => {
   const requests = await Promise.all(planned.map((one) => loadRequest(one, context)));
   const outcomes = await context.warehouse.load(requests, signal);
-  return outcomes.map((outcome, index) =>
-    toResult(outcome, {
+  return outcomes.map((outcome, index) => {
+    const one = present(planned[index], "an outcome has a task");
+    return toResult(outcome, {
       fingerprint: present(requests[index], "an outcome has a request").fingerprint,
-      hasMoved: isMoved(present(planned[index], "an outcome has a task"), context),
-    }),
-  );
+      ...(isMoved(one, context) ? { isMoved: true } : {}),
+      ...degradationOf(one, context),
+    });
+  });
 };
 
 async function loadRequest(
@@ -64,22 +67,32 @@ async function loadRequest(
 function fingerprintOf(planned: PlannedTask, manifest: Manifest, context: TaskContext): Hash {
   const { fingerprint } = planned.task;
   if (fingerprint === null) return manifest.id;
-  return isMoved(planned, context) ? hashOf([fingerprint, manifest.id]) : fingerprint;
+  if (isMoved(planned, context)) return hashOf([fingerprint, manifest.id]);
+  // Found to be a part when it was read: the next decision knows it by this.
+  const isPart = extractedOf(planned, context)?.["isUnplanned"] === true;
+  return isPart ? (partFingerprint(fingerprint) ?? fingerprint) : fingerprint;
 }
 
-function isMoved({ segment }: PlannedTask, { results }: TaskContext): boolean {
-  return results.get(`${segment.subject}.extract`)?.detail["isMoved"] === true;
+function extractedOf({ segment }: PlannedTask, { results }: TaskContext) {
+  return results.get(`${segment.subject}.extract`)?.detail;
 }
 
-function toResult(
-  outcome: LoadOutcome,
-  { fingerprint, hasMoved }: { readonly fingerprint: Hash; readonly hasMoved: boolean },
-): TaskResult {
+function isMoved(planned: PlannedTask, context: TaskContext): boolean {
+  return extractedOf(planned, context)?.["isMoved"] === true;
+}
+
+/** What the extraction said of how much it is, handed on to who reads the table. */
+function degradationOf(planned: PlannedTask, context: TaskContext): TaskResult["detail"] {
+  const { isDegraded, degradedBecause, isUnplanned } = extractedOf(planned, context) ?? {};
+  return isDegraded === true ? { isDegraded, degradedBecause, isUnplanned } : {};
+}
+
+function toResult(outcome: LoadOutcome, told: TaskResult["detail"]): TaskResult {
   return {
     rows: outcome.rowsInserted + outcome.rowsUpdated,
     isRepeat: outcome.isRepeat,
     detail: {
-      fingerprint,
+      ...told,
       rowsStaged: outcome.rowsStaged,
       rowsInserted: outcome.rowsInserted,
       rowsUpdated: outcome.rowsUpdated,
@@ -88,7 +101,6 @@ function toResult(
       rowsReplaced: outcome.rowsReplaced,
       rowsDeleted: outcome.rowsDeleted,
       parts: outcome.parts,
-      ...(hasMoved ? { isMoved: true } : {}),
       measurements: measurementsJson(outcome.measurements),
     },
   };

@@ -35,9 +35,9 @@ async function openCatalog(): Promise<Catalog> {
 /** Does nothing, and says so, unless the task has something of its own to do. */
 function executorOf(own: Readonly<Record<string, TaskExecutor["execute"]>> = {}): TaskExecutor {
   return {
-    execute: async (tasks, signal) => {
+    execute: async (tasks, signal, attempt) => {
       const execute = own[tasks[0] ?? ""];
-      if (execute !== undefined) return await execute(tasks, signal);
+      if (execute !== undefined) return await execute(tasks, signal, attempt);
       return Object.fromEntries(tasks.map((task) => [task, plainResult]));
     },
   };
@@ -195,7 +195,7 @@ describe("cancelling", () => {
     const executor = executorOf({
       a: untilAborted,
       b: async (_, signal) => {
-        await untilAborted([], signal).catch(() => {});
+        await untilAborted([], signal, 1).catch(() => {});
         return { b: plainResult };
       },
     });
@@ -235,7 +235,7 @@ describe("an interruption", () => {
     let hasEnded = false;
     const executor = executorOf({
       a: async (_, signal) => {
-        await untilAborted([], signal).catch(() => {});
+        await untilAborted([], signal, 1).catch(() => {});
         await new Promise((resolve) => setImmediate(resolve));
         hasEnded = true;
         return { a: plainResult };

@@ -216,7 +216,7 @@ class LocalHost {
   async #outcome(tasks: readonly TaskId[], attempt: number, running: Attempt): Promise<RunEvent> {
     const { executor, redact } = this.#run;
     try {
-      const given = await executor.execute(tasks, running.controller.signal);
+      const given = await executor.execute(tasks, running.controller.signal, attempt);
       const results: Record<TaskId, TaskResult> = {};
       for (const task of tasks) results[task] = present(given[task], `${task} has a result`);
       return { type: "AttemptSucceeded", at: this.#now(), tasks, attempt, results };

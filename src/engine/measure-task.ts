@@ -1,9 +1,9 @@
 import type { TableName } from "../core/schema/table-schema.ts";
 import { present } from "../core/std/assert.ts";
 import { openTrial } from "./hold-trial.ts";
+import { inputState, stateDetail } from "./input-state.ts";
 import { measurementsJson } from "./measurements-json.ts";
 import { readsMovedInput } from "./reads-moved-input.ts";
-import { readsOldInput } from "./reads-old-input.ts";
 import { type PlannedTask, rawTable, type TaskContext, type TaskHandler } from "./task-context.ts";
 
 /**
@@ -26,7 +26,7 @@ function measuring(
           isRepeat: false,
           detail: {
             measurements: measurementsJson(measurements),
-            isDegraded: readsOldInput(one.task, context),
+            ...stateDetail(inputState(one, context)),
             ...(readsMovedInput(one.task, context) ? { isMoved: true } : {}),
           },
         };

@@ -5,6 +5,7 @@ import {
   qualityOf,
   reliabilityOf,
   type SubjectRecord,
+  usualRows,
 } from "../core/metadata/subject-record.ts";
 import type { ModelSpec, SourceSpec } from "../core/project/project.ts";
 import { schemaIdOf } from "../core/schema/schema-id.ts";
@@ -83,6 +84,7 @@ function subjectHistory(subject: string, target: TableName, past: Past): Subject
           },
     condemned: output?.condemned ?? null,
     degraded: record.degraded,
+    usualRows: usualRows(record),
     verified: record.verified,
     quality: qualityOf(record),
     reliability: reliabilityOf(record),

@@ -223,11 +223,18 @@ function executorOf(
     sources: input.scope.sources,
     models: input.scope.models,
     profiles,
+    usualRows: (source: string) => input.history.get(source)?.usualRows ?? null,
+    forced: forcedIn(input),
     connections: workshop.connections,
     staging: workshop.staging,
     warehouse: workshop.warehouse,
   };
   return taskExecutor(blueprint, context, resultsOf(past));
+}
+
+function forcedIn({ standing }: DecideInput): ReadonlySet<string> {
+  const forced = [...standing.overrides].filter(([, override]) => override.do === "force");
+  return new Set(forced.map(([subject]) => subject));
 }
 
 function seedOf(events: readonly RunEvent[]): number | null {

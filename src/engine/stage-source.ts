@@ -1,7 +1,7 @@
 import type { SourceSpec } from "../core/project/project.ts";
 import { type Hash, hashOf } from "../core/std/hash.ts";
 import type { Json } from "../core/std/json.ts";
-import type { Manifest, StagedChunks, Staging } from "../ports/staging.ts";
+import type { Manifest, ManifestDraft, StagedChunks, Staging } from "../ports/staging.ts";
 import type { Warehouse } from "../ports/warehouse.ts";
 import type { Connections } from "./connections.ts";
 
@@ -33,6 +33,10 @@ export interface WantedContent {
   readonly key: Hash | string;
   /** What the probe found, where it told. */
   readonly probed: Hash | null;
+  /** The source whose place is read instead of its own: all that is there. */
+  readonly alternate?: SourceSpec;
+  /** Of an extraction that may be a part: throws when that is too little to be staged. */
+  readonly judgePart?: (draft: ManifestDraft) => void;
 }
 
 /** Extracts what a source holds beyond what is loaded. */
@@ -44,16 +48,36 @@ export async function stageSource(
 ): Promise<StagedSource> {
   // `replace` reads everything anew; the others go on from what the ledger proves to be loaded.
   const cursor = source.strategy === "replace" ? null : await warehouse.cursor(source.name);
-  const { name, locator } = source;
+  const { alternate, judgePart } = wanted;
+  const { name } = source;
+  const { connection, locator } = alternate ?? source;
+  const place = {
+    source: name,
+    locator,
+    cursor,
+    ...(alternate === undefined ? {} : { connection }),
+  };
   // Not by content: what an attempt has read of a source that changed meanwhile may hold all the same.
-  const work = hashOf({ source: name, locator, cursor });
-  const first = hashOf({ source: name, locator, cursor, content: wanted.key });
+  const work = hashOf(place);
+  const first = hashOf({ ...place, content: wanted.key });
   for (let extraction = first; ; ) {
     let isRepeat = true;
     const write = async (folder: string, chunks: StagedChunks) => {
       isRepeat = false;
-      const session = await connections.session(source.connection);
-      return session.extract({ source, folder, cursor, chunks }, signal);
+      const session = await connections.session(connection);
+      const draft = await session.extract(
+        {
+          source: { ...source, connection, locator },
+          folder,
+          // A cursor means nothing in another place.
+          cursor: alternate === undefined ? cursor : null,
+          chunks,
+          mayLeaveOut: judgePart !== undefined,
+        },
+        signal,
+      );
+      judgePart?.(draft);
+      return draft;
     };
     const manifest = await staging.stage(name, extraction, write, work);
     const isMoved = isOther(manifest.content ?? null, wanted.probed);

@@ -1,5 +1,6 @@
 import type { Segment, Task, TaskId } from "../core/decide/blueprint.ts";
 import type { Profile } from "../core/metadata/profile.ts";
+import type { UsualRows } from "../core/metadata/subject-record.ts";
 import type { ModelSpec, SourceSpec } from "../core/project/project.ts";
 import type { TaskResult } from "../core/run/run-event.ts";
 import type { TableName } from "../core/schema/table-schema.ts";
@@ -24,6 +25,12 @@ export interface TaskContext {
   readonly connections: Connections;
   readonly staging: Staging;
   readonly warehouse: Warehouse;
+  /** How many rows the last good loads of a source had; `null` before the first. */
+  readonly usualRows: (source: string) => UsualRows | null;
+  /** Subjects of which somebody says that they are right as they are. */
+  readonly forced: ReadonlySet<string>;
+  /** The number of the attempt, from 1. */
+  readonly attempt: number;
   /** What tasks of this run have reported so far, in this process or before. */
   readonly results: ReadonlyMap<TaskId, TaskResult>;
 }

@@ -6,9 +6,9 @@ import { tableText } from "../core/schema/table-schema.ts";
 import { present } from "../core/std/assert.ts";
 import { type Hash, hashOf } from "../core/std/hash.ts";
 import type { TransformRequest } from "../ports/warehouse.ts";
+import { inputState, stateDetail } from "./input-state.ts";
 import { measurementsJson } from "./measurements-json.ts";
 import { readsMovedInput } from "./reads-moved-input.ts";
-import { readsOldInput } from "./reads-old-input.ts";
 import {
   type PlannedTask,
   provenanceOf,
@@ -27,9 +27,9 @@ async function transformOne(
   signal: AbortSignal,
 ): Promise<TaskResult> {
   const model = present(context.models.get(segment.subject), `${task.id} has a model`);
-  const isDegraded = readsOldInput(task, context);
+  const state = inputState({ task, segment }, context);
   const isMoved = readsMovedInput(task, context);
-  const fingerprint = fingerprintOf(task, context, isDegraded || isMoved);
+  const fingerprint = fingerprintOf(task, context, state.isUnplanned);
   const outcome = await context.warehouse.transform(
     {
       model: model.name,
@@ -55,7 +55,7 @@ async function transformOne(
     detail: {
       fingerprint,
       measurements: measurementsJson(outcome.measurements),
-      isDegraded,
+      ...stateDetail(state),
       ...(isMoved ? { isMoved } : {}),
     },
   };

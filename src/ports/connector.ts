@@ -69,7 +69,10 @@ export interface ProbeRequest {
 export interface ConnectorSession extends AsyncDisposable {
   /** Finds sources by a pattern. Names are unique within the answer. */
   discover(pattern: JsonObject, signal: AbortSignal): Promise<readonly DiscoveredSource[]>;
-  /** Cheap metadata. A source that is gone or unreadable is an answer, not an error. */
+  /**
+   * Cheap metadata. A source that is gone or unreadable is an answer, not an error. Of one with
+   * several files, of which some cannot be read, the answer is about the others, and says so.
+   */
   probe(request: ProbeRequest, signal: AbortSignal): Promise<Probe>;
   /**
    * Writes what the source holds into `request.folder`, or refers to files that the warehouse can
@@ -88,4 +91,6 @@ export interface ExtractRequest {
   readonly cursor: Json;
   /** Keeps what a long extraction has read; without it, one that fails begins anew. */
   readonly chunks?: StagedChunks | undefined;
+  /** Whether files that cannot be read may be left out (`ManifestDraft.leftOut`), as long as one can. */
+  readonly mayLeaveOut?: boolean;
 }

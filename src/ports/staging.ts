@@ -42,6 +42,12 @@ export interface StagedFile {
   readonly name: string | null;
 }
 
+/** A file that an extraction could not read, and was allowed to leave out. */
+export interface LeftOutFile {
+  readonly name: string;
+  readonly because: string;
+}
+
 /** What an extraction made, before it is committed. */
 export interface ManifestDraft {
   readonly format: StagedFormat;
@@ -67,6 +73,8 @@ export interface ManifestDraft {
    * was probed. Absent or `null` where reading does not tell.
    */
   readonly content?: Hash | null;
+  /** Files of the source that could not be read; absent when there are none. */
+  readonly leftOut?: readonly LeftOutFile[] | undefined;
 }
 
 /** A committed extraction. It is immutable; its id is the hash of what it holds. */

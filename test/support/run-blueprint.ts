@@ -46,6 +46,7 @@ export function runBlueprintOf(
           tier: Math.min(...members.map(({ tier = 2 }) => tier)),
           slaMs: null,
           route: null,
+          degraded: null,
         },
       ]),
     ),

@@ -1,4 +1,5 @@
 import type { Safeguards } from "../../core/decide/blueprint.ts";
+import { percentText } from "../../core/decide/share.ts";
 import type { Circuit, Fallback, Retention } from "../../core/effects/safeguards.ts";
 import type { Check, Gate } from "../../core/project/check.ts";
 import type { RetryPolicy } from "../../core/project/project.ts";
@@ -6,7 +7,7 @@ import { formatDurationMs } from "../../core/std/time.ts";
 import { unreachable } from "../../core/std/unreachable.ts";
 import { clip } from "../text/display-width.ts";
 import { printable } from "../text/printable.ts";
-import { formatCount, formatCounted, formatShare } from "../text/quantity.ts";
+import { formatCount, formatCounted } from "../text/quantity.ts";
 
 /** As much of an expression as a line of a plan bears. */
 const sqlWidth = 100;
@@ -92,7 +93,7 @@ export function fallbackWords(fallback: Fallback): string {
       return `falls back to the last good data${age}`;
     }
     case "partial":
-      return `falls back to a part of at least ${formatShare(fallback.minShare)}`;
+      return `falls back to a part of at least ${percentText(fallback.minShare)}`;
     case "alternate":
       return `falls back to ${printable(fallback.source)}`;
     default:

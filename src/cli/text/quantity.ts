@@ -1,10 +1,5 @@
 import { type EpochMs, formatDurationMs } from "../../core/std/time.ts";
 
-/** A share of 1 as a percentage: whole where it is, else with one digit. */
-export function formatShare(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
-}
-
 /** A number with thousands separators: `3,000,000`. */
 export function formatCount(count: number): string {
   const [whole = "", fraction] = String(count).split(".");

@@ -1,5 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
+import type { Presence } from "../../core/metadata/profile.ts";
 import { type Hash, hashOf } from "../../core/std/hash.ts";
 import type { Json, JsonObject } from "../../core/std/json.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
@@ -33,6 +34,7 @@ import {
   lookAtFiles,
   parseMemo,
   toMemo,
+  type UnreadableFile,
 } from "./file-source.ts";
 import { findFiles } from "./find-files.ts";
 import { stageFiles } from "./stage-files.ts";
@@ -153,7 +155,7 @@ async function probe(
 ): Promise<Probe> {
   const locator = fileLocatorSchema.parse(request.source.locator);
   const before = parseMemo(request.memo, locator);
-  const { files, described } = await lookAtFiles(locator, before, context);
+  const { files, described, leftOut } = await lookAtFiles(locator, before, context);
   const facts = Object.fromEntries(described.map((file) => [file.content.sha256, file.facts]));
   const { arriving, sketches } = await lookAtArriving(described, {
     locator,
@@ -167,8 +169,8 @@ async function probe(
   const columns = await columnsOf(described, locator, context);
   return {
     kind: "file",
-    presence: { state: "present" },
-    fingerprint: contentOf(files),
+    presence: presenceOf(leftOut),
+    fingerprint: contentOf(files, leftOut),
     rows: rows.reduce(
       (total, count) => (total === null || count === null ? null : total + count),
       0,
@@ -183,9 +185,22 @@ async function probe(
   };
 }
 
-/** Identity of what all files of a source hold together. */
-function contentOf(files: readonly IdentifiedFile[]): Hash {
-  return hashOf(files.map((file) => [file.path, file.content.sha256]));
+/** Identity of what all files of a source hold together, as far as it can be read. */
+function contentOf(files: readonly IdentifiedFile[], leftOut: readonly UnreadableFile[]): Hash {
+  const read = files.map((file) => [file.path, file.content.sha256]);
+  return leftOut.length === 0
+    ? hashOf(read)
+    : hashOf({ read, leftOut: leftOut.map(({ path }) => path) });
+}
+
+/** A source of which a file cannot be read cannot be had as a whole. */
+function presenceOf(leftOut: readonly UnreadableFile[]): Presence {
+  const [first] = leftOut;
+  if (first === undefined) return { state: "present" };
+  const { presence } = absentProbe("file", first.error, null);
+  return presence.state === "unreachable"
+    ? { ...presence, filesLeftOut: leftOut.length }
+    : presence;
 }
 
 /** What a probe answers for a source that is gone or cannot be read; a bug stays a bug. */
@@ -201,9 +216,14 @@ async function extract(
 ): Promise<ManifestDraft> {
   const locator = fileLocatorSchema.parse(request.source.locator);
   const memo = session.memos.get(hashOf(locator)) ?? parseMemo(null, locator);
-  const { files, described } = await lookAtFiles(locator, memo, context);
+  const { files, described, leftOut } = await lookAtFiles(locator, memo, context);
+  const [unreadable] = leftOut;
+  if (unreadable !== undefined && request.mayLeaveOut !== true) throw unreadable.error;
   const choice = chooseFiles(request, files);
   const { folder, chunks } = request;
   const draft = await stageFiles(described, { locator, folder, choice, context, chunks });
-  return { ...draft, content: contentOf(files) };
+  const content = contentOf(files, leftOut);
+  if (leftOut.length === 0) return { ...draft, content };
+  const names = leftOut.map(({ path, error }) => ({ name: path, because: error.message }));
+  return { ...draft, content, leftOut: names };
 }

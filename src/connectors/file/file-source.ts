@@ -8,6 +8,7 @@ import { createGunzip } from "node:zlib";
 import { z } from "zod";
 import type { ColumnSketch } from "../../core/schema/observed-schema.ts";
 import type { Column } from "../../core/schema/table-schema.ts";
+import { compareText } from "../../core/std/compare.ts";
 import { hashOf } from "../../core/std/hash.ts";
 import type { Json } from "../../core/std/json.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
@@ -99,27 +100,65 @@ export function toMemo(
 /** Looks at most: a source that is written to all the time never holds still. */
 const looksMax = 3;
 
+/** The files of a source as they were found. */
+export interface FilesSeen {
+  /** Those that can be read. */
+  readonly files: readonly IdentifiedFile[];
+  /** The same, looked into. */
+  readonly described: readonly DescribedFile[];
+  /** Those that cannot, in path order. */
+  readonly leftOut: readonly UnreadableFile[];
+}
+
+/** A file that is there and cannot be read. */
+export interface UnreadableFile {
+  readonly path: string;
+  readonly error: OperatingError;
+}
+
 /**
  * Finds, identifies and looks into the files of a source. What is told of their content is of that
- * content: files that change on the way are looked at again.
- * @throws SOURCE_MISSING when there is none, SOURCE_CHANGED when they do not hold still
+ * content: files that change on the way are looked at again. Those that cannot be read are left out.
+ * @throws SOURCE_MISSING when there is none, SOURCE_CHANGED when they do not hold still, and what is
+ *   wrong with the first when none of them can be read
  */
 export async function lookAtFiles(
   locator: FileLocator,
   memo: FileMemo,
   context: FileContext,
-): Promise<{
-  readonly files: readonly IdentifiedFile[];
-  readonly described: readonly DescribedFile[];
-}> {
+): Promise<FilesSeen> {
   for (let look = 1; ; look += 1) {
-    const files = await identifyFiles(locator, memo, context);
+    const { files, leftOut } = await identifyFiles(locator, memo, context);
     try {
-      return { files, described: await describeFiles(locator, files, memo, context) };
+      const seen = await describeFiles(locator, files, memo, context);
+      const isSettled =
+        seen.leftOut.length === 0 || look === looksMax || (await areUnchanged(files));
+      if (isSettled) return readableOf(files, { ...seen, leftOut: [...leftOut, ...seen.leftOut] });
     } catch (error) {
       if (look === looksMax || (await areUnchanged(files))) throw error;
     }
   }
+}
+
+function readableOf(
+  files: readonly IdentifiedFile[],
+  { described, leftOut }: Omit<FilesSeen, "files">,
+): FilesSeen {
+  const [first] = leftOut;
+  if (first !== undefined && described.length === 0) throw first.error;
+  const readable = new Set(described.map(({ path }) => path));
+  return {
+    files: files.filter(({ path }) => readable.has(path)),
+    described,
+    leftOut: leftOut.toSorted((left, right) => compareText(left.path, right.path)),
+  };
+}
+
+/** Takes a file that cannot be read down; whatever else went wrong is thrown. */
+function leaveOut(path: string, error: unknown, leftOut: UnreadableFile[]): void {
+  const coded = toFileError(error, path);
+  if (!(coded instanceof OperatingError) || coded.code !== "SOURCE_UNREADABLE") throw coded;
+  leftOut.push({ path, error: coded });
 }
 
 async function areUnchanged(files: readonly IdentifiedFile[]): Promise<boolean> {
@@ -137,7 +176,7 @@ async function identifyFiles(
   locator: FileLocator,
   memo: FileMemo,
   context: FileContext,
-): Promise<readonly IdentifiedFile[]> {
+): Promise<Pick<FilesSeen, "files" | "leftOut">> {
   const found = await findFiles(context.root, locator.path, context.signal);
   if (found.length === 0) {
     throw new OperatingError("SOURCE_MISSING", `There is no file ${locator.path}`, {
@@ -146,8 +185,17 @@ async function identifyFiles(
   }
   const known = new Map(memo.files.map((file) => [file.path, file]));
   const files: IdentifiedFile[] = [];
-  for (const file of found) files.push(await identifyFile(file, known.get(file.path), context));
-  return files;
+  const leftOut: UnreadableFile[] = [];
+  for (const file of found) {
+    try {
+      files.push(await identifyFile(file, known.get(file.path), context));
+    } catch (error) {
+      leaveOut(file.path, error, leftOut);
+    }
+  }
+  const [first] = leftOut;
+  if (files.length === 0 && first !== undefined) throw first.error;
+  return { files, leftOut };
 }
 
 /** Looks into files, or takes what the memo says of their content. @throws SOURCE_CHANGED */
@@ -156,9 +204,10 @@ async function describeFiles(
   files: readonly IdentifiedFile[],
   memo: FileMemo,
   context: FileContext,
-): Promise<readonly DescribedFile[]> {
+): Promise<Pick<FilesSeen, "described" | "leftOut">> {
   const format = formatOf(locator, files);
   const described: DescribedFile[] = [];
+  const leftOut: UnreadableFile[] = [];
   for (const file of files) {
     try {
       const readable = await toReadable(file, format, { locator, context });
@@ -170,10 +219,10 @@ async function describeFiles(
       if (known === undefined) await refuseChanged(file);
       described.push({ ...file, format, readable, ...look });
     } catch (error) {
-      throw toFileError(error, file.path);
+      leaveOut(file.path, error, leftOut);
     }
   }
-  return described;
+  return { described, leftOut };
 }
 
 /** The one format of all files. @throws SOURCE_UNREADABLE when names disagree or say nothing */

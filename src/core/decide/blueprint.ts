@@ -18,6 +18,8 @@ export type BypassReason =
   | "rule"
   | "upstream"
   | "source_missing"
+  /** So little of the source came that it is as if it had not. */
+  | "source_short"
   | "frozen"
   | "isolated"
   | "not_demanded"
@@ -78,6 +80,16 @@ export interface Segment {
   readonly slaMs: number | null;
   /** Of a model that a change of schema reaches, or that is stopped: which way it goes. */
   readonly route: SegmentRoute | null;
+  /** What makes its result less than it should be; `null` when nothing does, as far as is known. */
+  readonly degraded: PlannedDegradation | null;
+}
+
+/** What makes a result less than it should be. */
+export interface PlannedDegradation {
+  /** The fallback that is used, here or above, in words. */
+  readonly because: string;
+  /** Of a source: the one whose place is read instead of its own. */
+  readonly alternate: string | null;
 }
 
 /** Which way a model goes that a change of schema reaches. */

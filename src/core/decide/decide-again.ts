@@ -124,7 +124,27 @@ function dirtySubjects(
       if (!dirty.has(node.subject) && hasTimeTold(context, node)) dirty.add(node.subject);
     }
   }
+  for (const name of standingIn(before, context, dirty)) dirty.add(name);
   return dirty;
+}
+
+/** The sources that may be read in the place of one of these. */
+function standingIn(
+  before: Workings,
+  { input }: CycleContext,
+  changed: ReadonlySet<string>,
+): readonly string[] {
+  const alternates = new Set<string>();
+  for (const { rules } of input.ruleSets) {
+    for (const effect of rules.flatMap(({ then }) => then)) {
+      if (effect.kind === "fallback" && effect.use === "alternate") alternates.add(effect.source);
+    }
+  }
+  if (![...alternates].some((name) => changed.has(name))) return [];
+  return [...before.nodes.values()].flatMap(({ subject, outcomes }) => {
+    const fallback = outcomes.effects.fallback?.value;
+    return fallback?.use === "alternate" && changed.has(fallback.source) ? subject : [];
+  });
 }
 
 /** Whether the clock alone makes a rule say something else, or an edge lead elsewhere. */
@@ -164,6 +184,7 @@ function isSameToReaders(before: SubjectNode | undefined, after: SubjectNode): b
     before.output.fallbackMaxAgeMs === after.output.fallbackMaxAgeMs &&
     before.output.isHeld === after.output.isHeld &&
     before.output.isOnTrial === after.output.isOnTrial &&
+    before.output.degraded === after.output.degraded &&
     canonicalJson(before.output.parts) === canonicalJson(after.output.parts)
   );
 }

@@ -148,6 +148,7 @@ function emptyHistory(subject: string): SubjectHistory {
     output: null,
     condemned: null,
     degraded: null,
+    usualRows: null,
     verified: null,
     quality: null,
     reliability: null,

@@ -1,5 +1,6 @@
 import type { Quality, Reliability } from "../metadata/profile.ts";
 import type { Snapshot } from "../metadata/snapshot.ts";
+import type { UsualRows } from "../metadata/subject-record.ts";
 import type { ModelSpec, SourceSpec, Template } from "../project/project.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { type Standing, standingAt } from "../signals/standing.ts";
@@ -72,6 +73,8 @@ export interface SubjectHistory {
   readonly condemned: Hash | null;
   /** Present while its table holds a result of a fallback: since when, and which. */
   readonly degraded: { readonly since: EpochMs; readonly because: string } | null;
+  /** Of a source: how many rows its last good loads had; `null` before the first. */
+  readonly usualRows: UsualRows | null;
   /** The last successful `verify` or `check`, by the fingerprint it had. */
   readonly verified: Hash | null;
   /** Of models; a source's are in its profile. */

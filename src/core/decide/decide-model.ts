@@ -8,6 +8,7 @@ import { type Answer, type Asked, askSubject } from "./ask-subject.ts";
 import type { Bypass } from "./blueprint.ts";
 import { identityOfColumns } from "./content-parts.ts";
 import type { SubjectHistory } from "./decide-input.ts";
+import { degradeModel } from "./degrade.ts";
 import { compatibilityFacts, driftFacts, noDriftFacts, untouched } from "./drift-facts.ts";
 import type { ModelReach, ModelRoute } from "./drift-reach.ts";
 import { modelFacts } from "./facts.ts";
@@ -60,10 +61,14 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
   const partsOf = (subject: string) => outputOf(nodes, subject).parts;
   const parts = remakeOf === null ? modelParts(spec, making, { reads, partsOf }) : null;
   const isCurrent = isHeld || isReadAsItStands(said, own, override);
+  const degraded = degradeModel({ subject: spec.name, bypass, history }, arrivals, (subject) =>
+    outputOf(nodes, subject),
+  );
   return {
     kind: "model",
     subject: spec.name,
     spec,
+    degraded: degraded.own,
     outcomes,
     tier: classification.tier,
     tags: classification.tags,
@@ -95,6 +100,7 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
                 ),
           })),
       isOnTrial: isOnTrial(history, { ...answer, bypass }),
+      degraded: degraded.inherited,
     },
   };
 }

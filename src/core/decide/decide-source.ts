@@ -1,3 +1,4 @@
+import type { Fallback } from "../effects/safeguards.ts";
 import type { Profile } from "../metadata/profile.ts";
 import type { SourceSpec } from "../project/project.ts";
 import type { DriftFacts } from "../rules/fact-schema.ts";
@@ -5,11 +6,12 @@ import { type Hash, hashOf } from "../std/hash.ts";
 import { type Answer, type Asked, askSubject } from "./ask-subject.ts";
 import type { Bypass } from "./blueprint.ts";
 import type { SubjectHistory } from "./decide-input.ts";
+import { degradeSource } from "./degrade.ts";
 import type { PreparedDraft } from "./drafts.ts";
 import { driftFacts, noDriftFacts } from "./drift-facts.ts";
 import { sourceFacts } from "./facts.ts";
 import { observedShapes } from "./observed-shapes.ts";
-import { bypassSaid, declaredOf, isReadAsItStands, qualityKnown } from "./said-of.ts";
+import { bypassSaid, declaredOf, identityOf, isReadAsItStands, qualityKnown } from "./said-of.ts";
 import {
   type CycleContext,
   historyOf,
@@ -20,24 +22,38 @@ import {
   type Output,
   type SourceNode,
 } from "./subject-node.ts";
+import { partFingerprint, type Supply, supplyOf } from "./supply.ts";
 
 /** Decides one source, as far as that does not depend on who needs it. */
 export function decideSource(context: CycleContext, spec: SourceSpec): SourceNode {
   const profile = profileOf(context, spec);
   const history = historyOf(context, spec.name);
   const answer = askSubject(context, askedSource(context, spec));
-  const { outcomes, classification, prepared, fingerprint, override, remakeOf } = answer;
-  const isHeld = profile.presence.state === "present" && holds(history, fingerprint);
+  const { outcomes, classification, prepared, override, remakeOf } = answer;
+  const fallback = fallbackIn(prepared);
+  const isForced = override?.do === "force";
+  const supply = supplyOf({ input: context.input, spec, profile, history, fallback, isForced });
+  const made = supplied(context, answer, { spec, supply });
+  const isHeldInPart = supply.state === "whole" && holdsPart(history, made, fallback);
+  const fingerprint = isHeldInPart ? partFingerprint(made) : made;
+  const isHeld = isReadable(supply) && holds(history, fingerprint);
   const said = bypassSaid(context, spec.name);
-  const own = sourceBypass(answer, profile, {
+  const own = sourceBypass(answer, supply, {
     isHeld,
-    isCondemned: isCondemned(history, answer),
+    isCondemned: isCondemned(history, { prepared, fingerprint }),
   });
   const bypass = said ?? own;
+  const usesLastGood = fallback?.use === "last_good";
+  const degraded = degradeSource(
+    { subject: spec.name, bypass, history },
+    { supply, usesLastGood, isHeldInPart },
+  );
   return {
     kind: "source",
     subject: spec.name,
     spec,
+    supply,
+    degraded: degraded.own,
     outcomes,
     tier: classification.tier,
     tags: classification.tags,
@@ -46,14 +62,50 @@ export function decideSource(context: CycleContext, spec: SourceSpec): SourceNod
     override,
     remakeOf,
     bypass,
-    output: sourceOutput(prepared, history, {
+    output: sourceOutput(fallback, history, {
       fingerprint,
+      degraded: degraded.inherited,
       runs: bypass === null,
       isCurrent: isHeld || isReadAsItStands(said, own, override),
       hasKnownColumns: profile.schema !== null,
-      isOnTrial: isOnTrial(history, { ...answer, bypass }),
+      isOnTrial: isOnTrial(history, { prepared, fingerprint, bypass }),
     }),
   };
+}
+
+function fallbackIn({ draft }: PreparedDraft): Fallback | null {
+  return draft.tasks[0]?.safeguards.fallback ?? null;
+}
+
+/** Whether a supply has something to load. */
+function isReadable({ state }: Supply): boolean {
+  return state !== "absent" && state !== "short";
+}
+
+/** Identity of what a load leaves of a source that is had in this way. */
+function supplied(
+  context: CycleContext,
+  { prepared, fingerprint, override }: Answer,
+  { spec, supply }: { readonly spec: SourceSpec; readonly supply: Supply },
+): Hash | null {
+  if (supply.state === "part") return partFingerprint(fingerprint);
+  if (supply.state !== "alternate") return fingerprint;
+  const { connection, locator } = supply.from;
+  const there = loadFingerprint(
+    { ...spec, connection, locator },
+    supply.profile.fingerprint,
+    prepared.enforced,
+  );
+  return identityOf(there, override, historyOf(context, spec.name));
+}
+
+/** Whether the table holds what was found to be a part of this content when it was read. */
+function holdsPart(
+  history: SubjectHistory | null,
+  whole: Hash | null,
+  fallback: Fallback | null,
+): boolean {
+  return fallback?.use === "partial" && holds(history, partFingerprint(whole));
 }
 
 /** A source as the rules meet it; also for explanations, which ask them once more. */
@@ -128,7 +180,7 @@ function unprobed(spec: SourceSpec): Profile {
 
 function sourceBypass(
   { prepared: { draft }, outcomes, override }: Answer,
-  profile: Profile,
+  supply: Supply,
   { isHeld, isCondemned }: { readonly isHeld: boolean; readonly isCondemned: boolean },
 ): Bypass | null {
   if (draft.activation.state === "bypassed" && override?.do !== "force") {
@@ -136,13 +188,16 @@ function sourceBypass(
   }
   const { route } = outcomes.effects;
   if (route?.value.to === "isolate") return { reason: "isolated", by: route.by[0] ?? null };
-  if (profile.presence.state !== "present") return { reason: "source_missing", by: null };
+  if (supply.state === "absent") return { reason: "source_missing", by: null };
+  if (supply.state === "short") {
+    return { reason: "source_short", by: outcomes.effects.fallback?.by[0] ?? null };
+  }
   if (isHeld) return { reason: "up_to_date", by: null };
   return isCondemned ? { reason: "condemned", by: null } : null;
 }
 
 function sourceOutput(
-  { draft }: PreparedDraft,
+  fallback: Fallback | null,
   history: SubjectHistory | null,
   found: {
     readonly fingerprint: Hash | null;
@@ -150,14 +205,14 @@ function sourceOutput(
     readonly isCurrent: boolean;
     readonly hasKnownColumns: boolean;
     readonly isOnTrial: boolean;
+    readonly degraded: string | null;
   },
 ): Output {
-  const { hasKnownColumns, isOnTrial } = found;
-  const left = { ...leftOver(history, found.isCurrent), hasKnownColumns, isOnTrial };
+  const { hasKnownColumns, isOnTrial, degraded } = found;
+  const left = { ...leftOver(history, found.isCurrent), hasKnownColumns, isOnTrial, degraded };
   const output: Output = found.runs
     ? { ...left, state: "runs", fingerprint: found.fingerprint }
     : left;
-  const fallback = draft.tasks[0]?.safeguards.fallback ?? null;
   return fallback?.use === "last_good"
     ? { ...output, fallbackMaxAgeMs: fallback.maxAgeMs }
     : output;

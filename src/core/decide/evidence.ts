@@ -35,6 +35,8 @@ export function taskEvidence(decided: Decided, node: SubjectNode, task: Task): J
       return upstream(decided, node, task.bypass.by);
     case "source_missing":
       return missing(decided, node);
+    case "source_short":
+      return short(node);
     case "not_demanded":
       return isInFocus(decided.workings.context, node.subject)
         ? { readers: decided.workings.context.readers.get(node.subject) ?? [] }
@@ -100,6 +102,11 @@ function upstream(decided: Decided, node: SubjectNode, by: string | null): Json 
     output: above?.output.state ?? "absent",
     ...(fallback === null ? {} : { fallback: fallback.evidence }),
   };
+}
+
+function short(node: SubjectNode): Json {
+  if (node.kind !== "source" || node.supply.state !== "short") return null;
+  return { ...node.supply.share };
 }
 
 function condemned({ workings }: Decided, node: SubjectNode): Json {

@@ -125,6 +125,7 @@ describe("what was condemned", () => {
         output: null,
         condemned,
         degraded: null,
+        usualRows: null,
         verified: null,
         quality: null,
         reliability: null,

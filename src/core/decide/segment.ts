@@ -4,7 +4,15 @@ import { assert, present } from "../std/assert.ts";
 import { canonicalJson } from "../std/canonical-json.ts";
 import { compareText } from "../std/compare.ts";
 import { type Hash, hashText } from "../std/hash.ts";
-import type { Bypass, Dependency, Segment, SegmentRoute, Task, TaskId } from "./blueprint.ts";
+import type {
+  Bypass,
+  Dependency,
+  PlannedDegradation,
+  Segment,
+  SegmentRoute,
+  Task,
+  TaskId,
+} from "./blueprint.ts";
 import { extractFingerprint, profileOf } from "./decide-source.ts";
 import type { ModelRoute } from "./drift-reach.ts";
 import {
@@ -60,8 +68,16 @@ export function toSegment(
     tier: node.tier,
     slaMs: tighter(declaredSlaMs, draft.slaMs),
     route: node.kind === "model" ? segmentRoute(node.route) : null,
+    degraded: plannedDegradation(node),
   };
   return { ...fields, id: hashText(segmentText(fields, node.prepared.safeguardTexts)) };
+}
+
+function plannedDegradation(node: SubjectNode): PlannedDegradation | null {
+  if (node.degraded === null) return null;
+  const isAlternate =
+    node.kind === "source" && node.bypass === null && node.supply.state === "alternate";
+  return { because: node.degraded, alternate: isAlternate ? node.supply.from.name : null };
 }
 
 /** The part of a route that belongs to the blueprint. */
@@ -109,7 +125,8 @@ function sourceTasks(
   node: SourceNode,
   { batch, gatedBy, ...around }: Surroundings,
 ): readonly TaskPlan[] {
-  const { subject, spec, fingerprint } = node;
+  const { subject, supply, fingerprint } = node;
+  const spec = supply.state === "alternate" ? supply.from : node.spec;
   const bypass = finalBypass(node.bypass, around);
   const shared = { bypass, batch: null, split: null };
   const profile = profileOf(context, spec);
@@ -215,7 +232,7 @@ function segmentText(segment: Omit<Segment, "id">, safeguardTexts: readonly stri
     taskText(task, present(safeguardTexts[index], "each task has its safeguards' text")),
   );
   return (
-    `{"kind":"${segment.kind}","route":${canonicalJson(segment.route)},"slaMs":${segment.slaMs}` +
+    `{"degraded":${canonicalJson(segment.degraded)},"kind":"${segment.kind}","route":${canonicalJson(segment.route)},"slaMs":${segment.slaMs}` +
     `,"subject":${canonicalJson(segment.subject)},"tags":${canonicalJson(segment.tags)}` +
     `,"tasks":[${tasks.join(",")}],"tier":${segment.tier}}`
   );

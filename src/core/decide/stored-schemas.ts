@@ -41,7 +41,12 @@ const reliabilitySchema = z.strictObject({
 const presenceSchema = z.discriminatedUnion("state", [
   z.strictObject({ state: z.literal("present") }),
   z.strictObject({ state: z.literal("missing"), detail: z.string() }),
-  z.strictObject({ state: z.literal("unreachable"), code: z.string(), detail: z.string() }),
+  z.strictObject({
+    state: z.literal("unreachable"),
+    code: z.string(),
+    detail: z.string(),
+    filesLeftOut: count.optional(),
+  }),
 ]);
 
 export const profileSchema: z.ZodType<Profile> = z.strictObject({
@@ -184,6 +189,7 @@ export const historySchema: z.ZodType<SubjectHistory> = z.strictObject({
     .nullable(),
   condemned: z.string().nullable(),
   degraded: z.strictObject({ since: count, because: z.string() }).nullable(),
+  usualRows: z.strictObject({ mean: count, least: count }).nullable(),
   verified: z.string().nullable(),
   quality: qualitySchema.nullable(),
   reliability: reliabilitySchema.nullable(),

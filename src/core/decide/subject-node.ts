@@ -10,6 +10,7 @@ import type { DraftBook, PreparedDraft } from "./drafts.ts";
 import type { ModelExposure } from "./drift-input.ts";
 import type { ModelReach, ModelRoute } from "./drift-reach.ts";
 import type { CycleFacts, RuleBook, RuleOutcomes } from "./rule-book.ts";
+import type { Supply } from "./supply.ts";
 import { verdictOn } from "./verdict.ts";
 
 /** What was found for one subject, before demand and batches are looked at. */
@@ -33,12 +34,15 @@ interface NodeBase {
   /** Why its tasks will not run, as far as that does not depend on who needs it. */
   readonly bypass: Bypass | null;
   readonly output: Output;
+  /** What makes its table less than it should be, whether it is made now or was before. */
+  readonly degraded: string | null;
 }
 
 /** What was found for a source. */
 export interface SourceNode extends NodeBase {
   readonly kind: "source";
   readonly spec: SourceSpec;
+  readonly supply: Supply;
 }
 
 /** What was found for a model. */
@@ -78,6 +82,8 @@ export interface Output {
   readonly fallbackMaxAgeMs?: number | null;
   /** It waits for an answer, and so do those who read it. */
   readonly isHeld?: boolean;
+  /** What makes it less than it should be. */
+  readonly degraded?: string | null;
   /** Its own check may still undo what is there: those who read it wait for that. */
   readonly isOnTrial?: boolean;
 }

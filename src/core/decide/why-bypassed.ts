@@ -14,6 +14,7 @@ import {
 } from "./evidence.ts";
 import { columnsReadOf } from "./model-reads.ts";
 import { isInFocus } from "./said-of.ts";
+import { percentText, shareText } from "./share.ts";
 import { type Arrival, historyOf, type ModelNode, type SubjectNode } from "./subject-node.ts";
 import { fallbackOf } from "./why-fallback.ts";
 import { isolatedCauses, isolatedText } from "./why-isolated.ts";
@@ -51,6 +52,13 @@ export function explainBypass(
       ]);
     case "source_missing":
       return link(missingText(decided, node), []);
+    case "source_short":
+      return link(
+        shortText(node),
+        (node.outcomes.effects.fallback?.by ?? []).map((rule) =>
+          explainRule(decided.workings.context, node, rule),
+        ),
+      );
     case "not_demanded":
       if (!isInFocus(decided.workings.context, node.subject)) {
         return link(
@@ -229,6 +237,13 @@ function fallbackLinks(decided: Decided, by: string | null): readonly WhyLink[] 
   if (fallback === null) return [];
   const { context } = decided.workings;
   return fallback.rules.map((rule) => explainRule(context, fallback.source, rule));
+}
+
+function shortText(node: SubjectNode): string {
+  if (node.kind !== "source" || node.supply.state !== "short") return `${node.subject} is short.`;
+  const { fallback } = node.outcomes.effects;
+  const least = fallback?.value.use === "partial" ? fallback.value.minShare : 0;
+  return `${node.subject} has only ${shareText(node.supply.share)}; ${fallback?.by.join(" and ")} asks for at least ${percentText(least)}.`;
 }
 
 function condemnedText(node: SubjectNode): string {

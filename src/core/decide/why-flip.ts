@@ -28,6 +28,8 @@ export function flipOf(decided: Decided, node: SubjectNode, bypass: Bypass): str
         return `would run in a cycle that is about ${subject}, if there were something to do`;
       }
       return `would run if a model that runs read ${subject}, or its demand were always`;
+    case "source_short":
+      return `would run if more of ${subject} came, or a smaller share were enough`;
     case "condemned":
       return `would run if ${subject} changed, or what it must hold`;
     case "pressure":

@@ -35,7 +35,13 @@ export interface Profile {
 export type Presence =
   | { readonly state: "present" }
   | { readonly state: "missing"; readonly detail: string }
-  | { readonly state: "unreachable"; readonly code: string; readonly detail: string };
+  | {
+      readonly state: "unreachable";
+      readonly code: string;
+      readonly detail: string;
+      /** Where some of its files can be read: the profile is of them, and these could not be. */
+      readonly filesLeftOut?: number | undefined;
+    };
 
 export interface Volume {
   readonly rows: number | null;

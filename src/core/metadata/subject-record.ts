@@ -18,7 +18,7 @@ export interface SubjectRecord {
   readonly subject: string;
   /** Distinct contents seen, oldest first: when each was first seen or, better, made. */
   readonly changes: readonly { readonly at: EpochMs; readonly fingerprint: Hash }[];
-  /** Committed loads or builds, oldest first. */
+  /** Committed loads or builds, oldest first; those of a fallback are no measure and not here. */
   readonly outputs: readonly { readonly at: EpochMs; readonly rows: number }[];
   /** Whether each recent attempt succeeded, oldest first. */
   readonly attempts: readonly boolean[];
@@ -83,6 +83,19 @@ export function volumeTrend(record: SubjectRecord, rows: number | null): number 
   if (rows === null || record.outputs.length === 0) return null;
   const total = record.outputs.reduce((sum, output) => sum + output.rows, 0);
   return total === 0 ? null : (rows * record.outputs.length) / total;
+}
+
+/** Rows of the last good loads. */
+export interface UsualRows {
+  readonly mean: number;
+  readonly least: number;
+}
+
+/** How many rows a load usually has; `null` before the first good one. */
+export function usualRows({ outputs }: Pick<SubjectRecord, "outputs">): UsualRows | null {
+  if (outputs.length === 0) return null;
+  const rows = outputs.map((output) => output.rows);
+  return { mean: rows.reduce((sum, one) => sum + one, 0) / rows.length, least: Math.min(...rows) };
 }
 
 /** How attempts went lately. */

@@ -6,6 +6,7 @@ import {
   withOutput,
 } from "../metadata/subject-record.ts";
 import type { EpochMs } from "../std/time.ts";
+import { degradationsOf } from "./degradations.ts";
 import type { RunEvent, TaskResult } from "./run-event.ts";
 
 /**
@@ -17,6 +18,7 @@ export function recordRun(
   blueprint: Blueprint,
   events: Iterable<RunEvent>,
 ): ReadonlyMap<string, SubjectRecord> {
+  const log = [...events];
   const changed = new Map<string, SubjectRecord>();
   const subjects = subjectsByTask(blueprint);
   const update = (task: TaskId, change: (record: SubjectRecord) => SubjectRecord) => {
@@ -25,7 +27,7 @@ export function recordRun(
     const record = changed.get(subject) ?? records.get(subject) ?? emptyRecord(subject);
     changed.set(subject, change(record));
   };
-  for (const event of events) {
+  for (const event of log) {
     if (event.type === "AttemptFailed" && event.failure.code !== "CANCELLED") {
       for (const task of event.tasks) update(task, (record) => withAttempt(record, false));
     }
@@ -37,6 +39,12 @@ export function recordRun(
         }
       }
     }
+  }
+  const earlier = (subject: string) => records.get(subject)?.degraded ?? null;
+  for (const [subject, degraded] of degradationsOf(blueprint, log, earlier)) {
+    if (degraded === null && earlier(subject) === null) continue;
+    const record = changed.get(subject) ?? records.get(subject) ?? emptyRecord(subject);
+    changed.set(subject, { ...record, degraded });
   }
   return changed;
 }
@@ -69,15 +77,18 @@ function withSuccess(record: SubjectRecord, success: Success): SubjectRecord {
   }
 }
 
-/** Whether what was measured is what the task's fingerprint says, and not made of other inputs. */
+/** Whether what was measured is what the task's fingerprint says: a fallback may be part of the plan. */
 function isAsPlanned({ detail }: TaskResult): boolean {
-  return detail["isDegraded"] !== true && detail["isMoved"] !== true;
+  if (detail["isMoved"] === true || detail["isUnplanned"] === true) return false;
+  return detail["isDegraded"] !== true || detail["isUnplanned"] === false;
 }
 
 function withCommitted(record: SubjectRecord, result: TaskResult, at: EpochMs): SubjectRecord {
   const quarantined = result.detail["rowsQuarantined"];
+  // Less than there should have been is no measure of what to expect.
+  const isMeasure = result.detail["isDegraded"] !== true;
   return {
-    ...withOutput(record, at, result.rows ?? 0),
+    ...(isMeasure ? withOutput(record, at, result.rows ?? 0) : record),
     enforced: {
       failed: failuresIn(result),
       quarantinedRows: typeof quarantined === "number" ? quarantined : 0,

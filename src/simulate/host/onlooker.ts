@@ -13,6 +13,7 @@ import {
   qualityOf,
   reliabilityOf,
   type SubjectRecord,
+  usualRows,
   withChange,
 } from "../../core/metadata/subject-record.ts";
 import type { ModelSpec, SourceSpec } from "../../core/project/project.ts";
@@ -184,6 +185,7 @@ function makeHistory(
     output,
     condemned: null,
     degraded: record?.degraded ?? null,
+    usualRows: record === undefined ? null : usualRows(record),
     verified: record?.verified ?? null,
     quality: record === undefined ? null : qualityOf(record),
     reliability: record === undefined ? null : reliabilityOf(record),

@@ -51,6 +51,7 @@ const manifestSchema = z.strictObject({
   replaces: z.array(z.string()),
   fileColumn: z.string().nullable(),
   content: hash.nullable().default(null),
+  leftOut: z.array(z.strictObject({ name: z.string(), because: z.string() })).optional(),
 });
 
 /**
