@@ -144,6 +144,9 @@ export type {
   QuarantineRowsReport,
   ReleaseReport,
 } from "./engine/quarantine-report.ts";
+export type { ServeDesk, ServeOptions } from "./engine/serve/serve-desk.ts";
+export type { ServeEvent } from "./engine/serve/serve-event.ts";
+export type { TriggerCause } from "./engine/serve/trigger.ts";
 export type {
   ReceivedSignal,
   SentReport,

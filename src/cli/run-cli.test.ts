@@ -64,6 +64,7 @@ const jsonForms: readonly (readonly [string, readonly string[], readonly string[
     ["quarantine", "release", "sales", "--by", "ada"],
     ["source", "rowsReleased", "rowsKept", "kept"],
   ],
+  ["serve", ["serve"], ["type", "at"]],
   ["signal", ["signal", "freeze", "flights", "--by", "ada"], ["signal", "isNew"]],
   ["signals", ["signals"], ["at", "standing", "signals"]],
   ["replay", ["replay"], ["run", "blueprint", "recomputed", "identical", "revisions"]],

@@ -28,7 +28,7 @@ export interface Cycle {
 /** Looks at the sources. */
 export async function harvestCycle(
   parts: Parts,
-  start: CycleStart,
+  start: Pick<CycleStart, "loaded" | "at" | "notes" | "outputs" | "connections">,
   options: CycleOptions & { readonly focus?: CycleFocus | null },
 ): Promise<Harvest> {
   const { project } = start.loaded;

@@ -28,6 +28,7 @@ import { readStanding } from "./read-signals.ts";
 import { releaseQuarantined } from "./release-quarantined.ts";
 import { pastRun, runCycle } from "./run-cycle.ts";
 import { signalDesk } from "./send-signal.ts";
+import { serveProject } from "./serve/serve-project.ts";
 import type { CycleOptions, SluiceProject } from "./sluice-project.ts";
 
 /** A project over these parts. It holds nothing open between calls. */
@@ -74,6 +75,7 @@ export function openSluiceProject(parts: Parts): SluiceProject {
     doctor: async () => await diagnose(parts),
     ...driftReader(parts),
     ...signalDesk(parts),
+    serve: async (options) => await serveProject(parts, options),
     ...lineageReader(parts, async () =>
       startCycle(parts, {}, async (start) => {
         const { sources, snapshot } = await harvestCycle(parts, start, {});

@@ -7,7 +7,7 @@ import type { StoredSignal } from "../ports/signal-inbox.ts";
 import type { ReceivedSignal, SignalState, SignalsReport } from "./signal-desk.ts";
 
 /** A stored signal with what it says. */
-interface Understood {
+export interface Understood {
   readonly stored: StoredSignal;
   readonly signal: Signal;
 }
@@ -90,7 +90,7 @@ function holds({ id, subject, type, at }: Signal, standing: Standing): boolean {
 }
 
 /** What another version stored and this one does not understand says nothing. */
-function understood(stored: readonly StoredSignal[]): readonly Understood[] {
+export function understood(stored: readonly StoredSignal[]): readonly Understood[] {
   return stored.flatMap((one) => {
     const parsed = parseSignal(one.event, one.receivedAt);
     return parsed.ok ? [{ stored: one, signal: parsed.signal }] : [];

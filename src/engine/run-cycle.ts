@@ -112,6 +112,8 @@ export async function resumeRuns(
 /** A new cycle, where it may be about a part of the project only. */
 export interface CycleRequest extends RunOptions {
   readonly focus: CycleFocus | null;
+  /** Whether it takes a waiting signal, by its place in the inbox; by default it takes all. */
+  readonly takes?: (seq: number) => boolean;
   /** Called once it is decided, before it is written down. */
   readonly onDecided?: (cycle: Cycle, run: string) => void;
 }
@@ -166,7 +168,8 @@ async function newRun(
     decision: record.id,
   };
   await catalog.createRun(summary);
-  await catalog.takeSignals(received.pending, id, startedAt);
+  const taken = received.pending.filter((seq) => options.takes?.(seq) ?? true);
+  await catalog.takeSignals(taken, id, startedAt);
   options.onPlan?.(planReport(loaded, cycle), summary.id);
   return { summary, blueprint, input, log: [] };
 }

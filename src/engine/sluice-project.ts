@@ -16,6 +16,7 @@ import type { Rows } from "../ports/warehouse.ts";
 import type { DriftReader } from "./drift-report.ts";
 import type { LineageReader } from "./lineage-report.ts";
 import type { QuarantineDesk } from "./quarantine-report.ts";
+import type { ServeDesk } from "./serve/serve-desk.ts";
 import type { SignalDesk } from "./signal-desk.ts";
 
 export type { DiffEntry, DiffReport, WhyLink, WhyReport };
@@ -30,7 +31,8 @@ export interface SluiceProject
     DriftReader,
     QuarantineDesk,
     LineageReader,
-    SignalDesk {
+    SignalDesk,
+    ServeDesk {
   /** Absolute. */
   readonly folder: string;
   /** Reads and checks all project files, without any connection to a source. */

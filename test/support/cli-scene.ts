@@ -100,6 +100,7 @@ function projectOf(reports: ProjectReports): SluiceProject {
     impact: async () => flightsImpact(),
     sendSignal: async () => sentFreeze(),
     signals: async () => flightsSignals(),
+    serve: async () => undefined,
     sample: async () => flightsRows(),
     [Symbol.asyncDispose]: async () => undefined,
     ...reports,

@@ -3,6 +3,7 @@ import { contractSpec } from "./contract-spec.ts";
 import { impactSpec, lineageSpec } from "./lineage-spec.ts";
 import { negotiateSpec } from "./negotiate-spec.ts";
 import { quarantineSpec } from "./quarantine-spec.ts";
+import { serveSpec } from "./serve-spec.ts";
 import { signalSpecs } from "./signal-spec.ts";
 
 const runArg: ArgSpec = {
@@ -109,6 +110,7 @@ export const commandTable: readonly CommandSpec[] = [
     isCancellable: true,
     load: async () => (await import("./run-command.ts")).runCommand,
   },
+  serveSpec,
   {
     name: "runs",
     summary: "list runs, the newest first",

@@ -47,6 +47,10 @@ export interface CommandInput {
   readonly isCancelling: boolean;
   /** `--id` */
   readonly id: string | null;
+  /** `--standby` */
+  readonly isStandby: boolean;
+  /** `--grace`, in milliseconds. */
+  readonly graceMs: number | null;
   /** `--depth`: steps of a graph; `null` goes on to the end. */
   readonly depth: number | null;
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { present } from "../../core/std/assert.ts";
 import { closestName } from "../../core/std/closest-name.ts";
+import { parseDurationMs } from "../../core/std/time.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { CommandHandler } from "../commands/command-handler.ts";
 import type { CommandSpec, FlagSpec } from "../commands/command-spec.ts";
@@ -123,6 +124,8 @@ function readInput(
     until: text(options["until"]),
     isCancelling: options["cancel"] === true,
     id: text(options["id"]),
+    isStandby: options["standby"] === true,
+    graceMs: span("--grace", text(options["grace"])),
     depth: count("--depth", text(options["depth"])),
   };
 }
@@ -137,6 +140,14 @@ function instant(given: string | null): number | null {
   if (at !== null) return at;
   throw new OperatingError("USAGE_INVALID", `--now ${given} is not an instant.`, {
     hint: "Write a date (2026-01-31) or a date and time with its zone (2026-01-31T06:00:00Z).",
+  });
+}
+
+function span(flag: string, given: string | null): number | null {
+  const spanMs = given === null ? null : parseDurationMs(given);
+  if (given === null || spanMs !== null) return spanMs;
+  throw new OperatingError("USAGE_INVALID", `${flag} ${given} is no span of time.`, {
+    hint: "Write one such as 30s, 5m or 1h30m.",
   });
 }
 
