@@ -24,6 +24,10 @@ export interface LocalRun {
   readonly seed: number;
   /** The log of a run that was interrupted, whole; empty for a new run. */
   readonly resumedEvents?: readonly StoredEvent[] | undefined;
+  /** What an earlier run has done of a new one, by task: it counts as done from the beginning. */
+  readonly reused?:
+    | ReadonlyMap<TaskId, { readonly result: TaskResult; readonly from: string }>
+    | undefined;
   /** Cancels the run; its reason, if a text or an error, is recorded as the cause. */
   readonly signal?: AbortSignal | undefined;
   /** Called with each event after it is durable, in order. What it throws ends the run. */
@@ -95,6 +99,7 @@ class LocalHost {
     };
     signal?.addEventListener("abort", cancel);
     try {
+      if (this.#state.phase === "planned") this.#tellReused();
       this.#tell(this.#firstEvent());
       if (signal?.aborted === true) cancel();
       await this.#ended;
@@ -105,6 +110,12 @@ class LocalHost {
       await Promise.all(this.#effects);
     }
     return this.#state;
+  }
+
+  #tellReused(): void {
+    for (const [task, { result, from }] of this.#run.reused ?? []) {
+      this.#tell({ type: "TaskReused", at: this.#now(), task, result, from });
+    }
   }
 
   #firstEvent(): RunEvent {

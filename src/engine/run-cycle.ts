@@ -7,8 +7,6 @@ import { recordRun } from "../core/run/record-run.ts";
 import type { RunEvent, TaskResult } from "../core/run/run-event.ts";
 import { type PlanOf, planRun } from "../core/run/run-plan.ts";
 import { present } from "../core/std/assert.ts";
-import type { Hash } from "../core/std/hash.ts";
-import { toOperatingError } from "../errors/operating-error.ts";
 import type { Catalog, RunSummary, StoredEvent } from "../ports/catalog.ts";
 import type { TaskExecutor } from "../ports/task-executor.ts";
 import { connectionsOf } from "./connections.ts";
@@ -20,6 +18,7 @@ import { readDecided, readRevisions, writeDecision } from "./decision-store.ts";
 import { readDriftNotes, writeDriftNotes } from "./drift-notes.ts";
 import { driftNotesAfter } from "./drift-notes-after.ts";
 import { taskExecutor } from "./execute-tasks.ts";
+import { changedSince, changedText, goOnFrom, type ReusedTask } from "./go-on-from.ts";
 import { abandonRun } from "./journal.ts";
 import type { ValidProject } from "./load-project.ts";
 import { runBlueprint } from "./local-host.ts";
@@ -27,6 +26,8 @@ import type { Parts } from "./parts.ts";
 import { readPending } from "./read-signals.ts";
 import { runReport } from "./run-report.ts";
 import type { RunOptions, RunReport } from "./sluice-project.ts";
+import { resultsOf } from "./task-results.ts";
+import { tidyUp } from "./tidy-up.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** A run that is written down and may begin, or go on. */
@@ -36,6 +37,8 @@ interface PreparedRun {
   readonly input: DecideInput;
   /** The log of an interrupted run; empty for a new one. */
   readonly log: readonly StoredEvent[];
+  /** What counts as done from the beginning, by an earlier run. */
+  readonly reused?: ReadonlyMap<TaskId, ReusedTask>;
 }
 
 /**
@@ -57,24 +60,51 @@ export async function runCycle(
   const staging = parts.openStaging(project);
   const isAlone = () => true;
   const workshop = { parts, loaded, catalog, warehouse, staging, connections, isAlone };
-  const prepared = (await resumedRun(workshop, options)) ?? (await newRun(workshop, options));
+  const prepared =
+    (await resumedRun(workshop, options)) ??
+    (options.fromFailed === undefined
+      ? await newRun(workshop, options)
+      : await runFrom(workshop, options.fromFailed));
   return await carryOut(workshop, prepared, options);
 }
 
 /** The last run, if it never ended and is to go on. Those that are not to go on are closed. */
-async function resumedRun(
-  { catalog, parts }: Workshop,
-  options: RunOptions,
-): Promise<PreparedRun | null> {
+async function resumedRun(workshop: Workshop, options: RunOptions): Promise<PreparedRun | null> {
+  const { catalog, parts } = workshop;
   let resumed: PreparedRun | null = null;
   for (const [index, run] of (await catalog.runs(unfinishedMax)).entries()) {
     if (run.status !== "running") continue;
     const log = await catalog.events(run.id);
     const canResume = index === 0 && options.resume === true && !wasCancelled(log);
-    if (canResume) resumed = { ...(await readDecided(catalog, run)), summary: run, log };
-    else await abandonRun(catalog, run.id, parts.clock.now(), newRunInstead);
+    if (canResume) {
+      resumed = { ...(await readDecided(catalog, run)), summary: run, log };
+      tellChanges(workshop, run, resumed.input);
+    } else await abandonRun(catalog, run.id, parts.clock.now(), newRunInstead);
   }
   return resumed;
+}
+
+/** A new run of a decision that another one failed to carry out. */
+async function runFrom(workshop: Workshop, name: string): Promise<PreparedRun> {
+  const { parts, catalog, warehouse, staging } = workshop;
+  const outputs = await warehouse.outputs();
+  const failed = await goOnFrom({ catalog, staging, outputs }, name);
+  const { blueprint, input, reused } = failed;
+  tellChanges(workshop, failed.summary, input);
+  const startedAt = parts.clock.now();
+  const { decision } = failed.summary;
+  const id = parts.random.runId(startedAt);
+  const summary: RunSummary = {
+    ...{ id, startedAt, finishedAt: null, status: "running", blueprint: blueprint.id, decision },
+  };
+  await catalog.createRun(summary);
+  return { summary, blueprint, input, log: [], reused };
+}
+
+/** A decision is carried out as it was made, whatever the files say now; that is said. */
+function tellChanges({ parts, loaded }: Workshop, run: RunSummary, input: DecideInput): void {
+  const changed = changedSince(loaded, input);
+  if (changed.length > 0) parts.log.warn(changedText(run, changed));
 }
 
 /** How far back runs are looked for that never ended. */
@@ -188,10 +218,11 @@ async function carryOut(
     run: summary.id,
     plan,
     catalog,
-    executor: executorOf(workshop, prepared, events),
+    executor: executorOf(workshop, prepared, knownResults(prepared, events)),
     clock: parts.clock,
     seed: seedOf(events) ?? parts.random.uint32(),
     resumedEvents: log,
+    reused: prepared.reused,
     signal: options.signal,
     onEvent: (event) => {
       events.push(event);
@@ -212,7 +243,7 @@ async function carryOut(
 function executorOf(
   workshop: Workshop,
   prepared: PreparedRun,
-  past: readonly RunEvent[],
+  known: ReadonlyMap<TaskId, TaskResult>,
 ): TaskExecutor {
   const { summary, blueprint, input } = prepared;
   const profiles = new Map<string, Profile>();
@@ -232,7 +263,7 @@ function executorOf(
     staging: workshop.staging,
     warehouse: workshop.warehouse,
   };
-  return taskExecutor(blueprint, context, resultsOf(past));
+  return taskExecutor(blueprint, context, known);
 }
 
 function forcedIn({ standing }: DecideInput): ReadonlySet<string> {
@@ -240,55 +271,15 @@ function forcedIn({ standing }: DecideInput): ReadonlySet<string> {
   return new Set(forced.map(([subject]) => subject));
 }
 
-function seedOf(events: readonly RunEvent[]): number | null {
-  const first = events[0];
-  return first?.type === "RunStarted" ? first.seed : null;
-}
-
-function resultsOf(events: readonly RunEvent[]): ReadonlyMap<TaskId, TaskResult> {
-  const results = new Map<TaskId, TaskResult>();
-  for (const event of events) {
-    if (event.type !== "AttemptSucceeded") continue;
-    for (const [task, result] of Object.entries(event.results)) results.set(task, result);
-  }
+function knownResults({ reused }: PreparedRun, past: readonly RunEvent[]) {
+  const results = new Map(resultsOf(past));
+  for (const [task, { result }] of reused ?? []) results.set(task, result);
   return results;
 }
 
-/** How long staged files are kept that no run has gone on with. */
-const stagingDays = 7;
-
-/**
- * After a checkpoint no committed load can be lost, so its staged files may go. What was extracted
- * and not loaded, wholly or in part, stays for the next run.
- */
-async function tidyUp(
-  { warehouse, staging, parts, isAlone }: Workshop,
-  events: readonly RunEvent[],
-): Promise<void> {
-  if (!isAlone()) return;
-  try {
-    await warehouse.checkpoint();
-    const since = parts.clock.now() - stagingDays * 86_400_000;
-    await staging.sweep({ ...stagedByRun(events), since });
-  } catch (error) {
-    // The run has ended and all of it is committed; a full disk must not turn it into a failure.
-    parts.log.warn(`Could not tidy up after the run: ${toOperatingError(error).message}`);
-  }
-}
-
-/** What a run extracted and did not load, and the sources of which it loaded all. */
-function stagedByRun(events: readonly RunEvent[]) {
-  const results = resultsOf(events);
-  const keep = new Set<Hash>();
-  const done = new Set<string>();
-  for (const [task, { detail }] of results) {
-    const extraction = detail["extraction"];
-    if (typeof extraction !== "string") continue;
-    const source = task.replace(/\.extract$/, "");
-    if (results.has(`${source}.load`)) done.add(source);
-    else keep.add(extraction);
-  }
-  return { keep, done };
+function seedOf(events: readonly RunEvent[]): number | null {
+  const started = events.find((event) => event.type === "RunStarted");
+  return started === undefined ? null : started.seed;
 }
 
 /** One past run with the state that its log folds to. */

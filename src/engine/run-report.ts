@@ -54,6 +54,7 @@ function taskReport(
     ...(task.finishedAt === null ? {} : { finishedAt: task.finishedAt }),
     ...(rows === null ? {} : { rows }),
     ...(reason === null ? {} : reason),
+    ...(task.reusedFrom === null ? {} : { reusedFrom: task.reusedFrom }),
     ...(task.result === null ? {} : { detail: task.result.detail }),
   };
 }

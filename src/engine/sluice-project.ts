@@ -70,6 +70,11 @@ export interface CycleOptions {
 export interface RunOptions extends CycleOptions {
   /** Goes on with the last run if it was interrupted; otherwise starts a new one. */
   readonly resume?: boolean;
+  /**
+   * Starts a new run of the decision of a run that failed or was cancelled: its id, or `latest`. What
+   * is proved done is not done again.
+   */
+  readonly fromFailed?: string;
   /** Called once, before the first task starts. */
   readonly onPlan?: (plan: PlanReport, run: string) => void;
   /** Called with each event after it is durable. */
@@ -167,6 +172,8 @@ export interface TaskReport {
   readonly rows?: number;
   /** A bypass reason, `upstream` for a skipped task, or a failure's code. */
   readonly reason?: string;
+  /** The earlier run that did it, of a task that was not done again. */
+  readonly reusedFrom?: string;
   /** The failure's or bypass's words. */
   readonly message?: string;
   readonly detail?: { readonly [key: string]: Json | undefined };

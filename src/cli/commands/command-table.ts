@@ -104,9 +104,19 @@ export const commandTable: readonly CommandSpec[] = [
     args: [],
     flags: [
       { long: "--resume", summary: "go on with the last run if it was interrupted" },
+      {
+        long: "--from-failed",
+        value: "[ID]",
+        summary: "do what a failed run left undone, as it was decided (default: latest)",
+      },
       { ...detailedExitCode, summary: "exit with 2 when it succeeded and something was run" },
     ],
-    examples: ["sluice run", "sluice run --resume", "sluice run --now 2026-01-31"],
+    examples: [
+      "sluice run",
+      "sluice run --resume",
+      "sluice run --from-failed",
+      "sluice run --now 2026-01-31",
+    ],
     isCancellable: true,
     load: async () => (await import("./run-command.ts")).runCommand,
   },

@@ -1,4 +1,5 @@
 import type { RunReport } from "../../engine/sluice-project.ts";
+import { OperatingError } from "../../errors/operating-error.ts";
 import { renderRun } from "../render/render-run.ts";
 import { runJson } from "../wire/run-json.ts";
 import type { CommandContext, CommandHandler } from "./command-handler.ts";
@@ -9,10 +10,16 @@ import { noteWarnings } from "./note-warnings.ts";
 /** Snapshots, decides, and runs what was decided. */
 export const runCommand: CommandHandler = async (context) => {
   const { progress, input } = context;
+  if (input.isResume && input.fromFailed !== null) {
+    throw new OperatingError("USAGE_INVALID", "--resume and --from-failed exclude each other.", {
+      hint: "--resume goes on with a run that was interrupted, --from-failed starts a new one.",
+    });
+  }
   const report = await context.withProject((project) =>
     project.run({
       ...cycleOptions(context),
       resume: input.isResume,
+      ...(input.fromFailed === null ? {} : { fromFailed: input.fromFailed }),
       onPlan: (plan, run) => {
         noteWarnings(plan, progress);
         progress.plan(plan, run);

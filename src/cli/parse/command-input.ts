@@ -17,6 +17,8 @@ export interface CommandInput {
   readonly isExitCodeDetailed: boolean;
   /** `--resume` */
   readonly isResume: boolean;
+  /** `--from-failed`: a run, `latest` when none was named; `null` without the flag. */
+  readonly fromFailed: string | null;
   /** `--limit` */
   readonly limit: number;
   /** `--run` */

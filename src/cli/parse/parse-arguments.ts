@@ -109,6 +109,7 @@ function readInput(
     isFull: options["full"] === true,
     isExitCodeDetailed: options["detailedExitcode"] === true,
     isResume: options["resume"] === true,
+    fromFailed: options["fromFailed"] === true ? "latest" : text(options["fromFailed"]),
     limit: count("--limit", text(options["limit"])) ?? limitDefault,
     run: text(options["run"]),
     by: text(options["by"]),

@@ -73,6 +73,7 @@ function remarks(task: TaskReport): string {
   const reason = reasonRemark(task);
   return [
     ...(reason === "" ? [] : [reason]),
+    ...(task.reusedFrom === undefined ? [] : [`done by ${printable(task.reusedFrom)}`]),
     ...(task.attempts > 1 ? [`${task.attempts} attempts`] : []),
     ...(typeof parts === "number" && parts > 1 ? [`in ${parts} parts`] : []),
     ...findings(task),

@@ -63,6 +63,8 @@ export interface RunTaskJson {
   /** A bypass reason, `upstream` for a skipped task, or a failure's code. */
   readonly reason?: string;
   readonly message?: string;
+  /** The earlier run that did it, of a task that was not done again. */
+  readonly reusedFrom?: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;
   readonly detail?: { readonly [key: string]: Json | undefined };

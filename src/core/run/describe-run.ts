@@ -24,6 +24,8 @@ export interface TaskDescription {
   readonly finishedAt: EpochMs | null;
   /** Of a task that succeeded. */
   readonly result: TaskResult | null;
+  /** The earlier run that did it, where this one took it from there. */
+  readonly reusedFrom: string | null;
   /** Of the last attempt that failed, also when a later one succeeded. */
   readonly failure: Failure | null;
   /** The task before it because of which it was skipped. */
@@ -51,6 +53,7 @@ function describeTask(state: RunState, task: number): TaskDescription {
     startedAt,
     finishedAt,
     result: outcome?.status === "succeeded" ? outcome.result : null,
+    reusedFrom: outcome?.status === "succeeded" ? (outcome.from ?? null) : null,
     failure,
     skippedBy: outcome?.status === "skipped" ? outcome.by : null,
     bypass: outcome?.status === "bypassed" ? bypass : null,
