@@ -20,14 +20,13 @@ const handlers: { readonly [K in TaskKind]: TaskHandler } = {
 
 /**
  * Does the work of a blueprint's tasks.
- * @param known results that tasks of this run reported before this process began
+ * @param results what tasks of this run have reported before; what they report is added
  */
 export function taskExecutor(
   blueprint: Blueprint,
   context: Omit<TaskContext, "results" | "attempt">,
-  known: ReadonlyMap<TaskId, TaskResult>,
+  results: Map<TaskId, TaskResult>,
 ): TaskExecutor {
-  const results = new Map(known);
   const tasks = indexTasks(blueprint);
   return {
     async execute(ids, signal, attempt) {

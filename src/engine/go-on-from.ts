@@ -1,5 +1,6 @@
 import type { Blueprint, Task, TaskId } from "../core/decide/blueprint.ts";
 import type { DecideInput } from "../core/decide/decide-input.ts";
+import type { Decided } from "../core/decide/decided.ts";
 import type { TaskResult } from "../core/run/run-event.ts";
 import { tableText } from "../core/schema/table-schema.ts";
 import { canonicalJson } from "../core/std/canonical-json.ts";
@@ -25,8 +26,8 @@ export interface ReusedTask {
 /** A decision that failed to be carried out, and what of it was. */
 export interface FailedRun {
   readonly summary: RunSummary;
-  readonly blueprint: Blueprint;
-  readonly input: DecideInput;
+  /** What it was to carry out. */
+  readonly first: Decided;
   readonly reused: ReadonlyMap<TaskId, ReusedTask>;
 }
 
@@ -64,7 +65,8 @@ export async function goOnFrom(place: Place, name: string): Promise<FailedRun> {
     const by = other === undefined ? "" : `: run ${other.id} has carried out another decision`;
     throw refused(`Run ${summary.id} is not the last one${by}`);
   }
-  const { blueprint, input } = await readDecided(catalog, summary);
+  const first = await readDecided(catalog, summary);
+  const { blueprint, input } = first;
   const done = new Map<TaskId, ReusedTask>();
   const runs = new Set<string>();
   for (const { id } of [...later, summary].reverse()) {
@@ -76,7 +78,7 @@ export async function goOnFrom(place: Place, name: string): Promise<FailedRun> {
     addDone(done, id, log);
   }
   const reused = await stillThere({ ...place, blueprint, input, done, runs });
-  return { summary, blueprint, input, reused };
+  return { summary, first, reused };
 }
 
 function refused(detail: string): OperatingError {

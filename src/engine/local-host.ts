@@ -1,10 +1,18 @@
 import type { TaskId } from "../core/decide/blueprint.ts";
 import { advance } from "../core/run/advance.ts";
 import { foldRun } from "../core/run/fold-run.ts";
-import type { CancelCause, RunCommand, RunEvent, TaskResult } from "../core/run/run-event.ts";
-import type { RunPlan } from "../core/run/run-plan.ts";
+import type {
+  CancelCause,
+  EmittedSignal,
+  RunCommand,
+  RunEvent,
+  TaskResult,
+} from "../core/run/run-event.ts";
+import type { PlanOf, RunPlan } from "../core/run/run-plan.ts";
 import type { RunState } from "../core/run/run-state.ts";
+import type { Signal } from "../core/signals/signal.ts";
 import { present } from "../core/std/assert.ts";
+import type { Hash } from "../core/std/hash.ts";
 import type { EpochMs } from "../core/std/time.ts";
 import { unreachable } from "../core/std/unreachable.ts";
 import type { Catalog, StoredEvent } from "../ports/catalog.ts";
@@ -12,11 +20,21 @@ import type { Clock } from "../ports/clock.ts";
 import type { TaskExecutor } from "../ports/task-executor.ts";
 import { type Journal, journalOf } from "./journal.ts";
 import { endedFor, failureOf } from "./local-host-failure.ts";
+import type { Reviser, Revision } from "./reviser.ts";
+import type { SignalFeed } from "./signal-feed.ts";
 
 /** A run to be done in this process. The catalog knows the run already, by `createRun`. */
 export interface LocalRun {
   readonly run: string;
   readonly plan: RunPlan;
+  /** The plans of the revisions in the log of a run that was interrupted. */
+  readonly planOf?: PlanOf | undefined;
+  /** The stored resources that the plan was made with. */
+  readonly schedule?: Hash | undefined;
+  /** The catalog's, of the writer whose run it is. */
+  readonly epoch?: number | undefined;
+  /** Where it hears of what may change it, and who then decides it again; without, it stays as it is. */
+  readonly live?: { readonly signals: SignalFeed; readonly reviser: Reviser } | undefined;
   readonly catalog: Pick<Catalog, "append" | "finishRun">;
   readonly executor: TaskExecutor;
   readonly clock: Clock;
@@ -63,6 +81,12 @@ class LocalHost {
   /** By first task. */
   readonly #attempts = new Map<TaskId, Attempt>();
   readonly #effects = new Set<Promise<void>>();
+  /** Those that the run was told of, by id. */
+  readonly #signals = new Map<string, Signal>();
+  readonly #plans = new Map<Hash, RunPlan>();
+  /** By number, until the run goes on with it. */
+  readonly #revisions = new Map<number, Revision>();
+  readonly #revising = new AbortController();
   readonly #ended: Promise<void>;
   #inbox: RunEvent[] = [];
   /** Fulfilled when all turns so far are durable and done. Never rejected. */
@@ -80,7 +104,11 @@ class LocalHost {
     this.#state = foldRun(
       run.plan,
       log.map(({ event }) => event),
+      run.planOf,
     );
+    for (const { event } of log) {
+      if (event.type === "SignalReceived") this.#signals.set(event.signal.id, event.signal);
+    }
     this.#lastAt = log.at(-1)?.event.at ?? 0;
     this.#ended = new Promise((resolve, reject) => {
       this.#end = resolve;
@@ -98,15 +126,19 @@ class LocalHost {
       this.#tell({ type: "CancelRequested", at: this.#now(), cause: reasonOf(signal) });
     };
     signal?.addEventListener("abort", cancel);
+    let stopListening: () => Promise<void> = () => Promise.resolve();
     try {
       if (this.#state.phase === "planned") this.#tellReused();
       this.#tell(this.#firstEvent());
       if (signal?.aborted === true) cancel();
+      stopListening = this.#listen();
       await this.#ended;
     } finally {
       signal?.removeEventListener("abort", cancel);
       for (const clear of this.#timers.values()) clear();
       for (const { controller } of this.#attempts.values()) controller.abort();
+      this.#revising.abort(endedFor("CANCELLED"));
+      await stopListening();
       await Promise.all(this.#effects);
     }
     return this.#state;
@@ -119,9 +151,22 @@ class LocalHost {
   }
 
   #firstEvent(): RunEvent {
-    const { plan, seed } = this.#run;
-    if (this.#state.phase !== "planned") return { type: "RunResumed", at: this.#now() };
-    return { type: "RunStarted", at: this.#now(), blueprint: plan.blueprint, seed };
+    const { plan, seed, schedule, epoch } = this.#run;
+    const by = epoch === undefined ? {} : { epoch };
+    if (this.#state.phase !== "planned") return { type: "RunResumed", at: this.#now(), ...by };
+    const { blueprint } = plan;
+    const planned = schedule === undefined ? {} : { schedule };
+    return { type: "RunStarted", at: this.#now(), blueprint, seed, ...planned, ...by };
+  }
+
+  /** Takes in what is told of while the run goes on. */
+  #listen(): () => Promise<void> {
+    const { live } = this.#run;
+    if (live === undefined) return () => Promise.resolve();
+    return live.signals.listen((signal) => {
+      const concerns = live.reviser.concernOf(signal);
+      this.#tell({ type: "SignalReceived", at: this.#now(), signal, concerns });
+    }, this.#fail);
   }
 
   /** Never goes back, also when the clock does: a log is read in order. */
@@ -156,9 +201,15 @@ class LocalHost {
   }
 
   #record(event: RunEvent, events: RunEvent[], effects: RunCommand[]): void {
-    const { state, commands } = advance(this.#state, event);
+    // What comes after the end is for the next run.
+    if (this.#state.phase === "finished") return;
+    const { state, commands } = advance(this.#state, event, this.#planOf);
+    const isRevised = state.revisions.applied > this.#state.revisions.applied;
     this.#state = state;
     events.push(event);
+    if (event.type === "SignalReceived") this.#signals.set(event.signal.id, event.signal);
+    // Attempts are not started before all of this turn is durable, so the tasks may be exchanged now.
+    if (isRevised) this.#revisions.get(state.revisions.applied)?.adopt();
     for (const command of commands) {
       effects.push(command);
       if (command.type === "StartAttempt") {
@@ -171,8 +222,17 @@ class LocalHost {
     }
   }
 
+  readonly #planOf = (blueprint: Hash): RunPlan => {
+    const plan = this.#plans.get(blueprint) ?? this.#run.planOf?.(blueprint);
+    return present(plan, "a revision comes with its plan");
+  };
+
   #perform(events: readonly RunEvent[], effects: readonly RunCommand[]): void {
-    for (const event of events) if (!this.#hasFailed) this.#run.onEvent?.(event);
+    for (const event of events) {
+      if (this.#hasFailed) break;
+      if (event.type === "SignalReceived") this.#took(event.signal);
+      this.#run.onEvent?.(event);
+    }
     for (const effect of effects) if (!this.#hasFailed) this.#do(effect);
   }
 
@@ -192,8 +252,10 @@ class LocalHost {
         this.#timers.delete(effect.timer);
         return;
       case "AskRevision":
+        this.#also(this.#revise(effect));
+        return;
       case "EmitSignal":
-        // Without a source of signals the machine asks for neither.
+        this.#also(this.#emit(effect.signal));
         return;
       case "FinishRun":
         this.#end();
@@ -236,6 +298,43 @@ class LocalHost {
       const failure = failureOf(error, running.cause, redact);
       return { type: "AttemptFailed", at: this.#now(), tasks, attempt, failure };
     }
+  }
+
+  /** Something that goes on beside the run, and whose failure ends it. */
+  #also(work: Promise<void>): void {
+    const effect = work.catch(this.#fail).then(() => {
+      this.#effects.delete(effect);
+    });
+    this.#effects.add(effect);
+  }
+
+  async #revise(ask: Extract<RunCommand, { readonly type: "AskRevision" }>): Promise<void> {
+    const { revision, signals: cause } = ask;
+    try {
+      const reviser = present(this.#run.live?.reviser, "who hears of signals can decide again");
+      const signals = cause.map((id) => present(this.#signals.get(id), `${id} was received`));
+      const decided = await reviser.revise({ ...ask, signals }, this.#revising.signal);
+      this.#plans.set(decided.blueprint, decided.plan);
+      this.#revisions.set(revision, decided);
+      const { blueprint, decision, segments, cancel } = decided;
+      const made = { revision, blueprint, decision, cause, segments, cancel };
+      this.#tell({ type: "RevisionDecided", at: this.#now(), ...made });
+    } catch (error) {
+      // A run that cannot be decided again goes on as it was decided.
+      const failure = failureOf(error, null, this.#run.redact);
+      this.#tell({ type: "RevisionFailed", at: this.#now(), cause, failure });
+    }
+  }
+
+  async #emit({ at, ...said }: EmittedSignal): Promise<void> {
+    const { run, live } = this.#run;
+    const id = `${run}/${said.type}/${said.subject}/${at}`;
+    await live?.signals.send({ ...said, at, id, source: "/sluice/run" });
+  }
+
+  #took(signal: Signal): void {
+    const taken = this.#run.live?.signals.taken(signal);
+    if (taken !== undefined) this.#also(taken);
   }
 
   #cancel(tasks: readonly TaskId[], cause: CancelCause): void {

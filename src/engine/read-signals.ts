@@ -12,6 +12,13 @@ export interface Understood {
   readonly signal: Signal;
 }
 
+/** All that was received and is understood, in the order of arrival. */
+export async function receivedSignals(
+  catalog: Pick<CatalogReader, "signals">,
+): Promise<readonly Signal[]> {
+  return understood(await catalog.signals()).map(({ signal }) => signal);
+}
+
 /** What of all that was received holds at an instant; without a catalog nothing does. */
 export async function readStanding(catalog: CatalogReader | null, at: EpochMs): Promise<Standing> {
   if (catalog === null) return noStanding;

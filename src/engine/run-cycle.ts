@@ -1,14 +1,12 @@
-import type { Blueprint, TaskId } from "../core/decide/blueprint.ts";
+import type { TaskId } from "../core/decide/blueprint.ts";
 import type { DecideInput } from "../core/decide/decide-input.ts";
 import type { Decided } from "../core/decide/decided.ts";
-import type { Profile } from "../core/metadata/profile.ts";
 import { foldRun } from "../core/run/fold-run.ts";
 import { recordRun } from "../core/run/record-run.ts";
-import type { RunEvent, TaskResult } from "../core/run/run-event.ts";
+import type { RunEvent } from "../core/run/run-event.ts";
 import { type PlanOf, planRun } from "../core/run/run-plan.ts";
 import { present } from "../core/std/assert.ts";
 import type { Catalog, RunSummary, StoredEvent } from "../ports/catalog.ts";
-import type { TaskExecutor } from "../ports/task-executor.ts";
 import { connectionsOf } from "./connections.ts";
 import { writeContentNotes } from "./content-notes.ts";
 import { type Cycle, decideCycle, planReport } from "./cycle.ts";
@@ -17,14 +15,15 @@ import { readCycleNotes, writeCycleNotes } from "./cycle-notes.ts";
 import { readDecided, readRevisions, writeDecision } from "./decision-store.ts";
 import { readDriftNotes, writeDriftNotes } from "./drift-notes.ts";
 import { driftNotesAfter } from "./drift-notes-after.ts";
-import { taskExecutor } from "./execute-tasks.ts";
 import { changedSince, changedText, goOnFrom, type ReusedTask } from "./go-on-from.ts";
 import { abandonRun } from "./journal.ts";
 import type { ValidProject } from "./load-project.ts";
 import { runBlueprint } from "./local-host.ts";
 import type { Parts } from "./parts.ts";
 import { readPending } from "./read-signals.ts";
+import { LiveRun } from "./revise-run.ts";
 import { runReport } from "./run-report.ts";
+import { inboxFeed, type SignalFeed } from "./signal-feed.ts";
 import type { RunOptions, RunReport } from "./sluice-project.ts";
 import { resultsOf } from "./task-results.ts";
 import { tidyUp } from "./tidy-up.ts";
@@ -33,8 +32,10 @@ import type { Workshop } from "./workshop.ts";
 /** A run that is written down and may begin, or go on. */
 interface PreparedRun {
   readonly summary: RunSummary;
-  readonly blueprint: Blueprint;
-  readonly input: DecideInput;
+  /** What it begins with. */
+  readonly first: Decided;
+  /** Of an interrupted run: how it was decided again, in that order. */
+  readonly revisions: readonly Decided[];
   /** The log of an interrupted run; empty for a new one. */
   readonly log: readonly StoredEvent[];
   /** What counts as done from the beginning, by an earlier run. */
@@ -77,8 +78,8 @@ async function resumedRun(workshop: Workshop, options: RunOptions): Promise<Prep
     const log = await catalog.events(run.id);
     const canResume = index === 0 && options.resume === true && !wasCancelled(log);
     if (canResume) {
-      resumed = { ...(await readDecided(catalog, run)), summary: run, log };
-      tellChanges(workshop, run, resumed.input);
+      resumed = await readPrepared(catalog, run, log);
+      tellChanges(workshop, run, resumed.first.input);
     } else await abandonRun(catalog, run.id, parts.clock.now(), newRunInstead);
   }
   return resumed;
@@ -89,22 +90,38 @@ async function runFrom(workshop: Workshop, name: string): Promise<PreparedRun> {
   const { parts, catalog, warehouse, staging } = workshop;
   const outputs = await warehouse.outputs();
   const failed = await goOnFrom({ catalog, staging, outputs }, name);
-  const { blueprint, input, reused } = failed;
-  tellChanges(workshop, failed.summary, input);
+  const { first, reused } = failed;
+  tellChanges(workshop, failed.summary, first.input);
   const startedAt = parts.clock.now();
   const { decision } = failed.summary;
   const id = parts.random.runId(startedAt);
   const summary: RunSummary = {
-    ...{ id, startedAt, finishedAt: null, status: "running", blueprint: blueprint.id, decision },
+    ...{ id, startedAt, finishedAt: null, status: "running", decision },
+    blueprint: first.blueprint.id,
   };
   await catalog.createRun(summary);
-  return { summary, blueprint, input, log: [], reused };
+  return { summary, first, revisions: [], log: [], reused };
 }
 
 /** A decision is carried out as it was made, whatever the files say now; that is said. */
 function tellChanges({ parts, loaded }: Workshop, run: RunSummary, input: DecideInput): void {
   const changed = changedSince(loaded, input);
   if (changed.length > 0) parts.log.warn(changedText(run, changed));
+}
+
+async function readPrepared(
+  catalog: Catalog,
+  summary: RunSummary,
+  log: readonly StoredEvent[],
+): Promise<PreparedRun> {
+  const first = await readDecided(catalog, summary);
+  const events = log.map(({ event }) => event);
+  return {
+    summary,
+    first,
+    revisions: await readRevisions(catalog, summary.id, { first, events }),
+    log,
+  };
 }
 
 /** How far back runs are looked for that never ended. */
@@ -132,7 +149,7 @@ export async function resumeRuns(
     const log = await catalog.events(run.id);
     if (wasCancelled(log)) await abandonRun(catalog, run.id, parts.clock.now(), newRunInstead);
     else {
-      const prepared = { ...(await readDecided(catalog, run)), summary: run, log };
+      const prepared = await readPrepared(catalog, run, log);
       reports.push(await carryOut(workshop, prepared, options));
     }
   }
@@ -144,6 +161,8 @@ export interface CycleRequest extends RunOptions {
   readonly focus: CycleFocus | null;
   /** Whether it takes a waiting signal, by its place in the inbox; by default it takes all. */
   readonly takes?: (seq: number) => boolean;
+  /** Where a run hears of what may change it; by default in the inbox, where all is for it. */
+  readonly feedOf?: (run: string) => SignalFeed;
   /** Called once it is decided, before it is written down. */
   readonly onDecided?: (cycle: Cycle, run: string) => void;
 }
@@ -182,7 +201,7 @@ async function newRun(
   };
   const cycle = await decideCycle(parts, start, { ...options, run: id });
   options.onDecided?.(cycle, id);
-  const { record, blueprint, input } = cycle.decided;
+  const { record, blueprint } = cycle.decided;
   await writeDecision(catalog, cycle.decided);
   const { memos, records, found } = cycle.harvest;
   await writeCycleNotes(catalog, { memos, records, found });
@@ -201,24 +220,33 @@ async function newRun(
   const taken = received.pending.filter((seq) => options.takes?.(seq) ?? true);
   await catalog.takeSignals(taken, id, startedAt);
   options.onPlan?.(planReport(loaded, cycle), summary.id);
-  return { summary, blueprint, input, log: [] };
+  return { summary, first: cycle.decided, revisions: [], log: [] };
 }
 
 /** Runs what was written down, to its end, and notes what it showed. */
 async function carryOut(
   workshop: Workshop,
   prepared: PreparedRun,
-  options: RunOptions,
+  options: RunOptions & Partial<CycleRequest>,
 ): Promise<RunReport> {
   const { parts, catalog, warehouse } = workshop;
-  const { summary, blueprint, log } = prepared;
+  const { summary, first, revisions, log } = prepared;
   const events = log.map(({ event }) => event);
-  const plan = planRun(blueprint, { pools: prepared.input.template.pools });
+  const planOf = planner([first, ...revisions]);
+  const run = new LiveRun(workshop, {
+    summary,
+    decided: revisions.at(-1) ?? first,
+    results: knownResults(prepared, events),
+    planOf: (blueprint) => planRun(blueprint, { pools: first.input.template.pools }),
+  });
   const state = await runBlueprint({
     run: summary.id,
-    plan,
+    plan: planOf(first.blueprint.id),
+    planOf,
+    epoch: catalog.epoch,
+    live: { signals: options.feedOf?.(summary.id) ?? feedOf(workshop, summary.id), reviser: run },
     catalog,
-    executor: executorOf(workshop, prepared, knownResults(prepared, events)),
+    executor: run,
     clock: parts.clock,
     seed: seedOf(events) ?? parts.random.uint32(),
     resumedEvents: log,
@@ -230,6 +258,7 @@ async function carryOut(
     },
     redact: (text) => parts.secrets.redact(text),
   });
+  const { blueprint, input } = run.decided;
   const { records } = await readCycleNotes(catalog);
   await writeCycleNotes(catalog, {
     records: recordRun(records, blueprint, events),
@@ -237,38 +266,13 @@ async function carryOut(
   });
   await tidyUp(workshop, events);
   const finished = (await catalog.run(summary.id)) ?? summary;
-  return runReport(finished, state, { profiles: prepared.input.snapshot.profiles, events });
+  return runReport(finished, state, { profiles: input.snapshot.profiles, events });
 }
 
-function executorOf(
-  workshop: Workshop,
-  prepared: PreparedRun,
-  known: ReadonlyMap<TaskId, TaskResult>,
-): TaskExecutor {
-  const { summary, blueprint, input } = prepared;
-  const profiles = new Map<string, Profile>();
-  for (const [source, { profile }] of input.snapshot.profiles) profiles.set(source, profile);
-  const context = {
-    run: summary.id,
-    blueprint: summary.blueprint,
-    decision: summary.decision,
-    at: input.snapshot.at,
-    epoch: workshop.catalog.epoch,
-    sources: input.scope.sources,
-    models: input.scope.models,
-    profiles,
-    usualRows: (source: string) => input.history.get(source)?.usualRows ?? null,
-    forced: forcedIn(input),
-    connections: workshop.connections,
-    staging: workshop.staging,
-    warehouse: workshop.warehouse,
-  };
-  return taskExecutor(blueprint, context, known);
-}
-
-function forcedIn({ standing }: DecideInput): ReadonlySet<string> {
-  const forced = [...standing.overrides].filter(([, override]) => override.do === "force");
-  return new Set(forced.map(([subject]) => subject));
+/** A run that has the project to itself hears of all that is left in its inbox. */
+function feedOf({ parts, loaded, catalog }: Workshop, run: string): SignalFeed {
+  const path = parts.catalogPath(loaded.project.settings);
+  return inboxFeed({ catalog, catalogs: parts.catalogs, path }, run, parts.clock);
 }
 
 function knownResults({ reused }: PreparedRun, past: readonly RunEvent[]) {
