@@ -113,10 +113,10 @@ function isAsked(connection: string, { focus }: HarvestRequest): boolean {
 function toSource(spec: DiscoverSpec, answer: DiscoveredSource): SourceSpec {
   const { defaults } = spec;
   const key = defaults.key.length > 0 ? defaults.key : answer.key;
-  const canMerge = defaults.strategy !== "merge" || key.length > 0;
+  const needsKey = defaults.strategy === "merge" || defaults.strategy === "history";
+  const { loading: _, ...plain } = defaults;
   const source: SourceSpec = {
-    ...defaults,
-    strategy: canMerge ? defaults.strategy : "replace",
+    ...(needsKey && key.length === 0 ? { ...plain, strategy: "replace" } : defaults),
     key,
     name: answer.name,
     connection: spec.connection,

@@ -56,7 +56,9 @@ export async function loadProject(
   },
 ): Promise<LoadedProject> {
   const schemas = new Map(
-    [...tools.connectors].map(([type, connector]) => [type, connector.schemas] as const),
+    [...tools.connectors].map(
+      ([type, { schemas: own, loadFault }]) => [type, { ...own, loadFault }] as const,
+    ),
   );
   const draft = parseProjectFiles(read.files, schemas);
   const openAnalyzer = once(tools.openAnalyzer);

@@ -95,6 +95,13 @@ function markersOf(spec: SourceSpec | undefined, kind: Profile["kind"] | null): 
     { name: "_load_id", type: "VARCHAR", nullable: true },
     { name: "_loaded_at", type: "TIMESTAMP", nullable: true },
   ];
+  if (spec.strategy === "history") {
+    markers.push(
+      { name: "_valid_from", type: "TIMESTAMP", nullable: true },
+      { name: "_valid_to", type: "TIMESTAMP", nullable: true },
+      { name: "_is_current", type: "BOOLEAN", nullable: true },
+    );
+  }
   const isOfFiles = kind === "file" && spec.strategy === "append";
   return isOfFiles ? [...markers, { name: "_file", type: "VARCHAR", nullable: true }] : markers;
 }

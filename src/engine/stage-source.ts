@@ -49,13 +49,14 @@ export async function stageSource(
   // `replace` reads everything anew; the others go on from what the ledger proves to be loaded.
   const cursor = source.strategy === "replace" ? null : await warehouse.cursor(source.name);
   const { alternate, judgePart } = wanted;
-  const { name } = source;
+  const { name, loading } = source;
   const { connection, locator } = alternate ?? source;
   const place = {
     source: name,
     locator,
     cursor,
     ...(alternate === undefined ? {} : { connection }),
+    ...(loading === undefined ? {} : { loading }),
   };
   // Not by content: what an attempt has read of a source that changed meanwhile may hold all the same.
   const work = hashOf(place);

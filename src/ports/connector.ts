@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Observation } from "../core/metadata/assemble-profile.ts";
 import type { Profile } from "../core/metadata/profile.ts";
+import type { ConnectorSchemas } from "../core/project/connector-schemas.ts";
 import type { ConnectionSpec, SourceSpec } from "../core/project/project.ts";
 import type { Json, JsonObject } from "../core/std/json.ts";
 import type { EpochMs } from "../core/std/time.ts";
@@ -24,6 +25,8 @@ export interface Connector {
     /** What `discover` looks for; written beside the attributes that every match gets. */
     readonly pattern: z.ZodObject;
   };
+  /** Why a source that is there cannot be loaded so; `null` when it can. */
+  readonly loadFault?: NonNullable<ConnectorSchemas["loadFault"]>;
   /** @throws CONNECTION_FAILED, CONNECTION_REFUSED */
   open(connection: ConnectionSpec, context: ConnectorContext): Promise<ConnectorSession>;
 }

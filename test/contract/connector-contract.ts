@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LoadStrategy, SourceSpec } from "../../src/core/project/project.ts";
+import type { SourceSpec } from "../../src/core/project/project.ts";
 import type { Json, JsonObject } from "../../src/core/std/json.ts";
 import { OperatingError } from "../../src/errors/operating-error.ts";
 import type { Connector, ConnectorSession } from "../../src/ports/connector.ts";
@@ -34,7 +34,7 @@ export const never: AbortSignal = new AbortController().signal;
 export function sourceOf(
   connector: Connector,
   locator: JsonObject,
-  given: { readonly strategy?: LoadStrategy; readonly key?: readonly string[] } = {},
+  given: Partial<Pick<SourceSpec, "strategy" | "key" | "loading">> = {},
 ): SourceSpec {
   return {
     name: "subject",
@@ -42,8 +42,9 @@ export function sourceOf(
     origin: "declared",
     locator: toJsonObject(connector.schemas.locator.parse(locator)),
     contract: null,
-    strategy: given.strategy ?? "replace",
-    key: given.key ?? [],
+    strategy: "replace",
+    key: [],
+    ...given,
     tier: 2,
     owner: null,
     tags: [],

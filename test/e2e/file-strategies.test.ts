@@ -1,6 +1,8 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fileConnector } from "../../src/connectors/file/file-connector.ts";
+import { plainLoading } from "../../src/core/project/load-options.ts";
 import type { LoadStrategy } from "../../src/core/project/project.ts";
 import { hashOf } from "../../src/core/std/hash.ts";
 import { folderStaging } from "../../src/stagings/folder/folder-staging.ts";
@@ -67,6 +69,42 @@ test.each(["9223372036854775808", "12345678901234567890123"])(
     expect(rows).toEqual(ids.map((one) => [one, `{"x":${one}}`]));
   },
 );
+
+test.each(["path", "day"])("files are partitions of a table, by column %s", async (column) => {
+  await using warehouse = await openDuckdbWarehouse({
+    path: join(scene.folder, "w.duckdb"),
+    memoryLimit: "512MB",
+  });
+  const staging = folderStaging(join(scene.folder, "staging"));
+  const loading = { ...plainLoading, partitionBy: [column] };
+  const given = { strategy: "partition", loading } as const;
+  const source = sourceOf(fileConnector, { path: "d/*.csv", file_column: "path" }, given);
+  let runs = 0;
+  const run = async () => {
+    const cursorBefore = await warehouse.cursor("subject");
+    runs += 1;
+    const manifest = await staging.stage("subject", hashOf(runs), (folder) =>
+      scene.session.extract({ source, folder, cursor: cursorBefore }, never),
+    );
+    await warehouse.load([loadOf(manifest, { ...given, cursorBefore })], never);
+    const { rows } = await warehouse.query("SELECT id, path FROM raw.subject ORDER BY ALL", 9);
+    return { rows: rows.map((row) => row.join(" ")), files: manifest.files.length };
+  };
+  const isByFile = column === "path";
+  scene.write("d/1.csv", "id,day\n1,2024-01-01\n2,2024-01-02\n");
+  scene.write("d/2.csv", "id,day\n3,2024-01-02\n");
+  const first = ["1 d/1.csv", "2 d/1.csv", "3 d/2.csv"];
+  expect(await run()).toEqual({ rows: first, files: 2 });
+  scene.write("d/1.csv", "id,day\n4,2024-01-01\n");
+  scene.write("d/3.csv", "id,day\n5,2024-01-03\n");
+  const second = ["3 d/2.csv", "4 d/1.csv", "5 d/3.csv"];
+  expect(await run()).toEqual({ rows: second, files: isByFile ? 2 : 3 });
+  rmSync(scene.pathOf("d/2.csv"));
+  scene.write("d/3.csv", "");
+  expect((await run()).rows).toEqual(["4 d/1.csv"]);
+  scene.write("d/2.csv", "id,day\n6,2024-01-09\n");
+  expect(await run()).toEqual({ rows: ["4 d/1.csv", "6 d/2.csv"], files: isByFile ? 1 : 2 });
+});
 
 test("an empty file with declared columns empties its table, whose columns stay", async () => {
   await using warehouse = await openDuckdbWarehouse({

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Client } from "pg";
 import { postgresConnector } from "../../src/connectors/postgres/postgres-connector.ts";
+import { plainLoading } from "../../src/core/project/load-options.ts";
 import type { SourceSpec } from "../../src/core/project/project.ts";
 import { hashOf } from "../../src/core/std/hash.ts";
 import type { Json, JsonObject } from "../../src/core/std/json.ts";
@@ -37,7 +38,7 @@ export interface PostgresScene extends AsyncDisposable {
   source(
     name: string,
     locator: JsonObject,
-    given?: { readonly strategy?: SourceSpec["strategy"]; readonly key?: readonly string[] },
+    given?: Partial<Pick<SourceSpec, "strategy" | "key" | "loading">>,
   ): SourceSpec;
   /** Rows of the warehouse. */
   rows(sql: string): Promise<readonly (readonly Json[])[]>;
@@ -91,8 +92,8 @@ export async function postgresScene(
       const cursorBefore =
         source.strategy === "replace" ? null : await warehouse.cursor(source.name);
       const manifest = await extract(source, cursorBefore);
-      const { strategy, key } = source;
-      await warehouse.load([loadOf(manifest, { strategy, key, cursorBefore })], never);
+      const { strategy, key, loading = plainLoading } = source;
+      await warehouse.load([loadOf(manifest, { strategy, key, loading, cursorBefore })], never);
       return manifest;
     },
     source: (name, locator, given = {}) => ({

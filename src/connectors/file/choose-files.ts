@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { compareText } from "../../core/std/compare.ts";
-import type { Json } from "../../core/std/json.ts";
+import type { Json, JsonObject } from "../../core/std/json.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import type { ExtractRequest } from "../../ports/connector.ts";
 import type { IdentifiedFile } from "./file-identity.ts";
@@ -16,6 +16,8 @@ const cursorSchema = z.strictObject({
   gone: z.record(z.string(), z.string()).default({}),
   /** Of files that were moved after they were loaded: the path that their rows are kept with. */
   kept: z.record(z.string(), z.string()).default({}),
+  /** The column of which each file is a partition, where the table was loaded so. */
+  partition: z.string().optional(),
 });
 
 /** Which files an extraction is about. */
@@ -33,6 +35,7 @@ interface LoadedFiles {
   readonly here: ReadonlyMap<string, string>;
   readonly gone: ReadonlyMap<string, string>;
   readonly kept: ReadonlyMap<string, string>;
+  readonly partition: string | null;
 }
 
 /** How the files that are there now relate to those that a table holds. */
@@ -47,17 +50,23 @@ interface FileNews {
   readonly vanished: ReadonlyMap<string, string>;
 }
 
-const nothingLoaded: LoadedFiles = { here: new Map(), gone: new Map(), kept: new Map() };
+const nothingLoaded: LoadedFiles = {
+  here: new Map(),
+  gone: new Map(),
+  kept: new Map(),
+  partition: null,
+};
 
 /** @returns `null` for a cursor that is not of files */
 function parseLoaded(cursor: Json): LoadedFiles | null {
   const parsed = cursorSchema.safeParse(cursor);
   if (!parsed.success) return null;
-  const { files, gone, kept } = parsed.data;
+  const { files, gone, kept, partition = null } = parsed.data;
   return {
     here: new Map(Object.entries(files)),
     gone: new Map(Object.entries(gone)),
     kept: new Map(Object.entries(kept)),
+    partition,
   };
 }
 
@@ -80,16 +89,30 @@ export function newFiles<File extends IdentifiedFile>(
  * content was at a path that vanished since the extraction before; equal content of longer ago is
  * new. One that was removed is forgotten by the source, not by the table. One that was rewritten
  * after it was loaded is a correction: it is read again, and takes the place of its earlier rows.
+ * @param fileColumn the column that holds each row's file, if there is one
  * @throws SOURCE_REWRITTEN when files are to be appended to what was loaded from no files
  */
 export function chooseFiles(
   request: Pick<ExtractRequest, "source" | "cursor">,
   files: readonly IdentifiedFile[],
+  fileColumn: string | null,
 ): FileChoice {
-  const { name, strategy } = request.source;
+  const { name, strategy, loading } = request.source;
   const all = { scope: "full", files, replaces: [] } as const;
   if (strategy === "replace") return { ...all, cursor: cursorOf(files, new Map(), new Map()) };
-  const parsed = parseLoaded(request.cursor);
+  const loadedBefore = parseLoaded(request.cursor);
+  if (strategy === "partition") {
+    const [column = "", ...more] = loading?.partitionBy ?? [];
+    const isByFile = more.length === 0 && column.toLowerCase() === fileColumn?.toLowerCase();
+    if (!isByFile) return { ...all, cursor: cursorOf(files, new Map(), new Map()) };
+    return choosePartitions(
+      files,
+      loadedBefore?.partition === column ? loadedBefore : null,
+      column,
+    );
+  }
+  // Of a table of partitions the cursor does not say which rows are of which file.
+  const parsed = loadedBefore?.partition === null ? loadedBefore : null;
   if (parsed === null && request.cursor !== null && strategy === "append") {
     throw new OperatingError(
       "SOURCE_REWRITTEN",
@@ -101,7 +124,7 @@ export function chooseFiles(
   const now = new Set(files.map(({ path }) => path));
   const { fresh, rewritten, moved, vanished } = newsOf(files, loaded);
   const gone = new Map([...loaded.gone, ...vanished]);
-  if (strategy === "merge") return { ...all, cursor: cursorOf(files, gone, new Map()) };
+  if (strategy !== "append") return { ...all, cursor: cursorOf(files, gone, new Map()) };
   const keptOf = (path: string) => {
     const place = moved.get(path) ?? path;
     return loaded.kept.get(place) ?? place;
@@ -124,6 +147,21 @@ export function chooseFiles(
     replaces: [...replaces].sort(compareText),
     cursor: cursorOf(files, gone, new Map(left.map((path) => [path, keptOf(path)] as const))),
   };
+}
+
+/** Files that are partitions: those that changed are read, those that left leave nothing behind. */
+function choosePartitions(
+  files: readonly IdentifiedFile[],
+  loaded: LoadedFiles | null,
+  partition: string,
+): FileChoice {
+  const cursor = { ...cursorOf(files, new Map(), new Map()), partition };
+  if (loaded === null) return { scope: "full", files, replaces: [], cursor };
+  const chosen = files.filter(({ path, content }) => loaded.here.get(path) !== content.sha256);
+  const now = new Set(files.map(({ path }) => path));
+  const changed = new Set(chosen.map(({ path }) => path));
+  const replaces = [...loaded.here.keys()].filter((path) => changed.has(path) || !now.has(path));
+  return { scope: "increment", files: chosen, replaces: replaces.sort(compareText), cursor };
 }
 
 /** Rows of a file that is gone cannot be read again, and must not go with those of another one. */
@@ -168,7 +206,7 @@ function cursorOf(
   files: readonly IdentifiedFile[],
   gone: ReadonlyMap<string, string>,
   kept: ReadonlyMap<string, string>,
-): Json {
+): JsonObject {
   const here = new Map(files.map(({ path, content }) => [path, content.sha256]));
   const sorted = (entries: Iterable<readonly [string, string]>) =>
     Object.fromEntries([...entries].sort(([a], [b]) => compareText(a, b)));

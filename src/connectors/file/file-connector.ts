@@ -48,6 +48,14 @@ export const fileConnector: Connector = {
     locator: fileLocatorSchema,
     pattern: filePatternSchema,
   },
+  loadFault: ({ loading }) =>
+    (loading?.lookBack ?? null) === null
+      ? null
+      : {
+          key: "look_back",
+          detail: "a file is known by its content, so one that comes late is seen anyway.",
+          fix: "Remove look_back.",
+        },
   async open(connection, context) {
     const { root } = fileConnectionSchema.parse(context.options);
     const folder = resolve(context.projectFolder, root);
@@ -219,7 +227,7 @@ async function extract(
   const { files, described, leftOut } = await lookAtFiles(locator, memo, context);
   const [unreadable] = leftOut;
   if (unreadable !== undefined && request.mayLeaveOut !== true) throw unreadable.error;
-  const choice = chooseFiles(request, files);
+  const choice = chooseFiles(request, files, locator.file_column);
   const { folder, chunks } = request;
   const draft = await stageFiles(described, { locator, folder, choice, context, chunks });
   const content = contentOf(files, leftOut);

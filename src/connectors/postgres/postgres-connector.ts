@@ -10,6 +10,7 @@ import type { Log } from "../../ports/log.ts";
 import type { ManifestDraft } from "../../ports/staging.ts";
 import { copyInChunks } from "./copy-in-chunks.ts";
 import { discoverTables } from "./discover-tables.ts";
+import { loadFault } from "./load-fault.ts";
 import {
   type PostgresLocator,
   postgresConnectionSchema,
@@ -31,6 +32,7 @@ export const postgresConnector: Connector = {
     locator: postgresLocatorSchema,
     pattern: postgresPatternSchema,
   },
+  loadFault,
   async open(connection, context) {
     const options = postgresConnectionSchema.parse(context.options);
     const pool = await openPool(options, connection.name, context.log);

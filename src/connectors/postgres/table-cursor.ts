@@ -2,9 +2,11 @@ import { z } from "zod";
 import type { SourceSpec } from "../../core/project/project.ts";
 import type { Json } from "../../core/std/json.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
+import { loadFault } from "./load-fault.ts";
 import type { PostgresLocator } from "./postgres-locator.ts";
 import { quoteName, quoteText } from "./quote-postgres.ts";
 import type { Query, TableFacts } from "./table-facts.ts";
+import { wholePartitions } from "./whole-partitions.ts";
 
 /**
  * Where an extraction goes on.
@@ -51,7 +53,7 @@ export interface CursorPlan {
 
 const everything = { scope: "full", where: null, filter: null } as const;
 
-interface CursorRequest {
+export interface CursorRequest {
   readonly source: SourceSpec;
   readonly locator: PostgresLocator;
   readonly facts: TableFacts;
@@ -65,21 +67,11 @@ interface CursorRequest {
  * @throws PROJECT_INVALID
  */
 export function checkStrategy(source: SourceSpec, locator: PostgresLocator): void {
-  if (source.strategy !== "append") return;
-  const refuse = (detail: string, hint: string) =>
-    new OperatingError("PROJECT_INVALID", `${source.name}: ${detail}`, { hint });
-  if (locator.cursor === null) {
-    throw refuse(
-      "strategy append without a cursor would load every row again each time.",
-      "Name a column that grows as cursor, or use strategy: replace.",
-    );
-  }
-  if (locator.cursor === "xmin" || locator.lag > 0) {
-    throw refuse(
-      `strategy append cannot go with ${locator.lag > 0 ? "lag" : "cursor: xmin"}, which reads rows twice.`,
-      "Use strategy: merge with a key.",
-    );
-  }
+  const fault = loadFault(source, locator);
+  if (fault === null) return;
+  throw new OperatingError("PROJECT_INVALID", `${source.name}: ${fault.detail}`, {
+    hint: fault.fix,
+  });
 }
 
 /** Decides what an extraction reads, in the transaction that will read it. */
@@ -91,9 +83,11 @@ export async function planCursor(query: Query, request: CursorRequest): Promise<
   }
   const parsed = cursorSchema.safeParse(request.cursor);
   const last = parsed.success ? parsed.data : null;
-  return locator.cursor === "xmin"
-    ? planXmin(query, request, last?.kind === "xmin" ? last : null)
-    : planColumn(query, request, { column: locator.cursor, last });
+  const plan =
+    locator.cursor === "xmin"
+      ? await planXmin(query, request, last?.kind === "xmin" ? last : null)
+      : await planColumn(query, request, { column: locator.cursor, last });
+  return source.strategy === "partition" ? wholePartitions(query, request, plan) : plan;
 }
 
 const idsPerEpoch = 1n << 32n;
@@ -142,12 +136,13 @@ export function xminCondition(from: bigint, next: bigint): string | null {
 
 async function planColumn(
   query: Query,
-  { source, locator, facts, cursor }: CursorRequest,
+  request: CursorRequest,
   given: {
     readonly column: string;
     readonly last: z.output<typeof cursorSchema> | null;
   },
 ): Promise<CursorPlan> {
+  const { source, facts, cursor } = request;
   const { column, last } = given;
   const name = `source.${quoteName(column)}`;
   const [typed] = await query(
@@ -187,10 +182,28 @@ async function planColumn(
     const where = `${name} > ${start} AND ${isOrdinary}`;
     return { scope: "increment", where, filter: where, next };
   }
-  const lag = isInstant && locator.lag > 0 ? ` - interval '${locator.lag} seconds'` : "";
+  const lag = lagOf(request, { column, isInstant, isNumber: typed?.["category"] === "N" });
   // Rows whose value has no place in the order are read each time: they may be new.
   const where = `(${name} >= ${start}${lag} OR ${isOrdinary} IS NOT TRUE)`;
   return { scope: "increment", where, filter: where, next };
+}
+
+/** How far back of the last value it begins, as the end of an SQL term. */
+function lagOf(
+  { source, locator }: CursorRequest,
+  cursor: { readonly column: string; readonly isInstant: boolean; readonly isNumber: boolean },
+): string {
+  const lookBack = source.loading?.lookBack ?? null;
+  if (lookBack === null) {
+    return cursor.isInstant && locator.lag > 0 ? ` - interval '${locator.lag} seconds'` : "";
+  }
+  if ("ms" in lookBack && cursor.isInstant) return ` - interval '${lookBack.ms} milliseconds'`;
+  if ("units" in lookBack && cursor.isNumber) return ` - ${lookBack.units}`;
+  throw new OperatingError(
+    "PROJECT_INVALID",
+    `${source.name}: look_back is a ${"ms" in lookBack ? "duration" : "number"}, and its cursor ${cursor.column} is not counted so.`,
+    { hint: "Use a duration such as 2h for points in time, and a number for numbers." },
+  );
 }
 
 /** True for values that can be a cursor: infinity and NaN would end all progress. */

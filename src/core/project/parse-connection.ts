@@ -15,7 +15,13 @@ import { duplicateChecks, toAttributes } from "./parse-attributes.ts";
 import { pathProblem } from "./path-problem.ts";
 import type { DocumentPath, PositionedDocument } from "./positioned-document.ts";
 import type { Location, Problem } from "./problem.ts";
-import type { ConnectionSpec, DiscoverSpec, SourceSpec, SubjectTimetable } from "./project.ts";
+import type {
+  ConnectionSpec,
+  DiscoverSpec,
+  SourceAttributes,
+  SourceSpec,
+  SubjectTimetable,
+} from "./project.ts";
 import { type ReadForm, readForm } from "./read-form.ts";
 import { secretProblems } from "./secret-problems.ts";
 import type { SubjectDefaults } from "./subject-defaults.ts";
@@ -182,6 +188,7 @@ class ConnectionReader {
     }
     const attributes = toAttributes(entry.attributes, inherited, this.#surroundings.defaults);
     this.#problems.push(...loadingProblems(attributes, entry.attributes, context));
+    this.#judgeLoading(schemas, attributes, { ...context, own: entry.own });
     const spec: SourceSpec = {
       ...attributes,
       name: named,
@@ -203,6 +210,9 @@ class ConnectionReader {
     const { own, attributes } = this.#split(context, schemas?.pattern ?? null, []);
     if (own === null || attributes === null) return null;
     const defaults = toAttributes(attributes, inherited, this.#surroundings.defaults);
+    // A match without a key of its own may get one from its system.
+    const keyed = { ...defaults, key: defaults.key.length === 0 ? ["any"] : defaults.key };
+    this.#judgeLoading(schemas, keyed, { ...context, own });
     return { connection, pattern: own, defaults, contracts: [] };
   }
 
@@ -231,6 +241,22 @@ class ConnectionReader {
     const otherKeys = [...general, ...extraKeys];
     const own = this.#take(readForm(schema, rest, { ...context, otherKeys }));
     return { own: own === null ? null : toJsonObject(own), attributes, extra };
+  }
+
+  #judgeLoading(
+    schemas: ConnectorSchemas | null,
+    attributes: SourceAttributes,
+    { document, path, what, own }: FormContext & { readonly own: JsonObject },
+  ): void {
+    const fault = schemas?.loadFault?.(attributes, own) ?? null;
+    if (fault === null) return;
+    this.#problems.push({
+      code: "cannot-load-so",
+      severity: "error",
+      message: `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${fault.detail}`,
+      location: document.locateKey([...path, fault.key]),
+      fix: fault.fix,
+    });
   }
 
   #reportDuplicateChecks(attributes: SourceAttributesForm, context: FormContext): void {

@@ -163,7 +163,8 @@ async function noteSeen(
   rows: ArrivedRows,
 ): Promise<string | null> {
   const { deletes } = request.loading;
-  if (deletes?.by !== "comparison" || request.manifest.scope !== "full") return null;
+  const { scope, leftOut = [] } = request.manifest;
+  if (deletes?.by !== "comparison" || scope !== "full" || leftOut.length > 0) return null;
   const table = temporaryName("seen", rows.index);
   const key = request.key.map((name) => columnOf(request, rows.quarantine.columns, name));
   const names = key.map(({ name }) => quoteName(name)).join(", ");
