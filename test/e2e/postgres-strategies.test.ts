@@ -44,10 +44,10 @@ test.each(["xmin", "n"])(
     await scene.sync(source);
     await isSame();
     // A row that was deleted is gone once its partition is read again, and not before.
-    await scene.run("DELETE FROM parts WHERE id = 102; UPDATE parts SET n = 3000 WHERE id = 7");
+    await scene.run("DELETE FROM parts WHERE id = 8; UPDATE parts SET n = 3000 WHERE id = 7");
     await scene.sync(source);
-    expect(await scene.rows(`SELECT id FROM raw.parts_${cursor} WHERE id = 102`)).toHaveLength(1);
-    await scene.run("INSERT INTO parts VALUES (103, '2024-02-01', NULL, 4000)");
+    expect(await scene.rows(`SELECT id FROM raw.parts_${cursor} WHERE id = 8`)).toHaveLength(1);
+    await scene.run("INSERT INTO parts VALUES (103, '2024-01-04', 's0', 4000)");
     await scene.sync(source);
     await isSame();
   },

@@ -22,6 +22,7 @@ import { type SharedSnapshot, sharedSnapshot } from "./shared-snapshot.ts";
 import { checkStrategy, planCursor } from "./table-cursor.ts";
 import { type Query, readTableFacts, type TableFacts } from "./table-facts.ts";
 import { readFingerprint } from "./table-fingerprint.ts";
+import { wholePartitions } from "./whole-partitions.ts";
 
 /** Tables and views of a PostgreSQL database, from version 14 on. */
 export const postgresConnector: Connector = {
@@ -185,7 +186,8 @@ async function extract(
         throw new OperatingError("SOURCE_UNREADABLE", `${source.name}: the table has no columns.`);
       }
       const { database: system } = session;
-      const plan = await planCursor(query, { source, locator, facts, cursor, system });
+      const asked = await planCursor(query, { source, locator, facts, cursor, system });
+      const plan = await wholePartitions(query, { source, facts }, asked);
       const copied = await copyInChunks(transaction, { facts, plan, session, request, signal });
       await checkStorage(query, facts, session);
       return {

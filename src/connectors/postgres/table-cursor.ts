@@ -6,7 +6,6 @@ import { loadFault } from "./load-fault.ts";
 import type { PostgresLocator } from "./postgres-locator.ts";
 import { quoteName, quoteText } from "./quote-postgres.ts";
 import type { Query, TableFacts } from "./table-facts.ts";
-import { wholePartitions } from "./whole-partitions.ts";
 
 /**
  * Where an extraction goes on.
@@ -53,7 +52,7 @@ export interface CursorPlan {
 
 const everything = { scope: "full", where: null, filter: null } as const;
 
-export interface CursorRequest {
+interface CursorRequest {
   readonly source: SourceSpec;
   readonly locator: PostgresLocator;
   readonly facts: TableFacts;
@@ -83,11 +82,9 @@ export async function planCursor(query: Query, request: CursorRequest): Promise<
   }
   const parsed = cursorSchema.safeParse(request.cursor);
   const last = parsed.success ? parsed.data : null;
-  const plan =
-    locator.cursor === "xmin"
-      ? await planXmin(query, request, last?.kind === "xmin" ? last : null)
-      : await planColumn(query, request, { column: locator.cursor, last });
-  return source.strategy === "partition" ? wholePartitions(query, request, plan) : plan;
+  return locator.cursor === "xmin"
+    ? planXmin(query, request, last?.kind === "xmin" ? last : null)
+    : planColumn(query, request, { column: locator.cursor, last });
 }
 
 const idsPerEpoch = 1n << 32n;

@@ -1,18 +1,22 @@
+import type { SourceSpec } from "../../core/project/project.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
 import { quoteName, quoteText } from "./quote-postgres.ts";
-import type { CursorPlan, CursorRequest } from "./table-cursor.ts";
-import type { Query } from "./table-facts.ts";
+import type { CursorPlan } from "./table-cursor.ts";
+import type { Query, TableFacts } from "./table-facts.ts";
 
 /** So many partitions are named one by one; when more have changed, the table is read as a whole. */
 const partitionsMax = 1_000;
 
-/** A plan for all rows of the partitions of which a plan selects any, as this transaction sees them. */
+/**
+ * A plan for all rows of the partitions of which a plan selects any, as this transaction sees them.
+ * Plans of sources that are not loaded by partition stay as they are.
+ */
 export async function wholePartitions(
   query: Query,
-  { source, facts }: CursorRequest,
+  { source, facts }: { readonly source: SourceSpec; readonly facts: TableFacts },
   plan: CursorPlan,
 ): Promise<CursorPlan> {
-  if (plan.where === null) return plan;
+  if (plan.where === null || source.strategy !== "partition") return plan;
   const columns = (source.loading?.partitionBy ?? []).map((wanted) => {
     const same = ({ stagedName }: { readonly stagedName: string }) =>
       stagedName.toLowerCase() === wanted.toLowerCase();
