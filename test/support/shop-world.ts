@@ -26,9 +26,13 @@ interface Feed {
   readonly columns: readonly string[];
   /** What stands in the project's file below `name`. */
   readonly how: string;
+  /** Where its rows come from; its name by default. */
+  readonly place?: string;
   /** Rows of a target that are of now; all of them by default. */
   readonly now?: string;
 }
+
+const current = (name: string) => `(SELECT * FROM raw.${name} WHERE _is_current)`;
 
 const tables: readonly Feed[] = [
   { name: "items", columns: ["id", "name", "price"], how: "table: items" },
@@ -42,6 +46,23 @@ const tables: readonly Feed[] = [
     columns: ["id", "balance", "note"],
     how: "table: accounts\n    cursor: xmin\n    strategy: merge\n    key: id",
   },
+  {
+    name: "stock",
+    columns: ["id", "name", "price"],
+    place: "items",
+    how: "table: items\n    strategy: merge\n    key: id\n    deletes: { by: comparison }",
+  },
+  {
+    name: "sales",
+    columns: ["id", "day", "amount"],
+    how: "table: sales\n    strategy: partition\n    partition_by: day",
+  },
+  {
+    name: "prices",
+    columns: ["id", "price"],
+    how: "table: prices\n    strategy: history\n    key: id\n    deletes: { by: comparison }",
+    now: current("prices"),
+  },
 ];
 
 const files: readonly Feed[] = [
@@ -50,13 +71,26 @@ const files: readonly Feed[] = [
   {
     name: "stations",
     columns: ["id", "version"],
-    how: "path: stations.csv\n    strategy: merge\n    key: id",
+    how: "path: stations.csv\n    strategy: merge\n    key: id\n    deletes: { by: comparison }",
+  },
+  {
+    name: "days",
+    columns: ["day", "n"],
+    how: "path: day-*.csv\n    strategy: partition\n    partition_by: day",
+  },
+  {
+    name: "versions",
+    columns: ["id", "version"],
+    how: "path: stations.csv\n    strategy: history\n    key: id\n    deletes: { by: comparison }",
+    now: current("versions"),
   },
 ];
 
 const pathsOf: Readonly<Record<string, string>> = {
   feed: "feed.csv",
   log: "log-*.csv",
+  days: "day-*.csv",
+  versions: "stations.csv",
   stations: "stations.csv",
 };
 
@@ -171,9 +205,9 @@ async function differences(folder: string, server: PostgresServer): Promise<read
   };
   try {
     await warehouse.run(`ATTACH '${join(folder, "warehouse.duckdb")}' AS w; USE w`);
-    for (const { name, columns, now } of tables) {
+    for (const { name, columns, place, now } of tables) {
       const { rows } = await shop.query<{ readonly sum: string }>(
-        `${sumSql(columns, name, (hex) => `('x' || ${hex})::bit(48)::bigint`).replace(" FROM ", " AS sum FROM ")}`,
+        `${sumSql(columns, place ?? name, (hex) => `('x' || ${hex})::bit(48)::bigint`).replace(" FROM ", " AS sum FROM ")}`,
       );
       compare(
         name,
@@ -200,6 +234,9 @@ async function differences(folder: string, server: PostgresServer): Promise<read
         "SELECT count(*) || ' ' || sum(version) || ' ' || sum(v) FROM raw.stations LEFT JOIN raw.feed USING (id)",
       ),
     );
+    for (const name of ["prices", "versions"]) {
+      compare(`the history of ${name}`, await here(brokenHistory(name)), "0");
+    }
     compare(
       "the ledger",
       await here(
@@ -213,4 +250,12 @@ async function differences(folder: string, server: PostgresServer): Promise<read
     instance.closeSync();
   }
   return found;
+}
+
+/** Versions of a key that overlap, or that are of now beside another. */
+function brokenHistory(name: string): string {
+  return `SELECT count(*) FROM (SELECT _is_current, _valid_to,
+      lead(_valid_from) OVER (PARTITION BY id ORDER BY _valid_from, _is_current) AS next
+    FROM raw.${name})
+    WHERE next IS NOT NULL AND (_is_current OR _valid_to IS NULL OR _valid_to > next)`;
 }

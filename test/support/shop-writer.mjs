@@ -38,12 +38,14 @@ async function turn() {
     await changeTables(steps);
     if (steps % 6 === 1) changeFiles(steps);
   }
-  setTimeout(() => turn().catch(end), isPaused ? 5 : 15);
+  setTimeout(goOn, isPaused ? 5 : 15);
 }
 
-function end(error) {
-  process.stderr.write(`${error.message}\n`);
-  process.exit(1);
+function goOn() {
+  turn().catch((error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  });
 }
 
 /** From 0 up to `below`. */
@@ -78,6 +80,9 @@ function changeFiles(step) {
     "stations.csv",
     `id,version\n${[...stations].map(([id, version]) => `${id},${version}\n`).join("")}`,
   );
+  const day = random(9);
+  writeWhole(`day-${day}.csv`, `day,n\n${rowsOf(20 + random(20), (n) => `${day},${step + n}`)}`);
+  if (step % 5 === 0) stations.delete(random(60));
   writeWhole(
     `log-${String(step).padStart(7, "0")}.csv`,
     `step,line\n${rowsOf(5, (n) => `${step},line ${n}`)}`,
