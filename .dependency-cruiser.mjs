@@ -62,18 +62,22 @@ export default {
     {
       name: "adapters-know-no-other-layer",
       severity: "error",
-      from: { path: "^src/(connectors|warehouses|catalogs|stagings|analyzers)/", pathNot: test },
+      from: {
+        path: "^src/(connectors|warehouses|catalogs|stagings|analyzers|gateways)/",
+        pathNot: test,
+      },
       to: {
         path: "^src/",
-        pathNot: "^src/(connectors|warehouses|catalogs|stagings|analyzers|core|ports|errors)/",
+        pathNot:
+          "^src/(connectors|warehouses|catalogs|stagings|analyzers|gateways|core|ports|errors)/",
       },
     },
     {
       name: "one-adapter-never-imports-another",
       severity: "error",
-      from: { path: "^src/(connectors|warehouses|catalogs|stagings|analyzers)/([^/]+)/" },
+      from: { path: "^src/(connectors|warehouses|catalogs|stagings|analyzers|gateways)/([^/]+)/" },
       to: {
-        path: "^src/(connectors|warehouses|catalogs|stagings|analyzers)/",
+        path: "^src/(connectors|warehouses|catalogs|stagings|analyzers|gateways)/",
         pathNot: "^src/$1/$2/",
       },
     },

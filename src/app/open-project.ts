@@ -59,6 +59,10 @@ function partsOf(folder: string, options: OpenProjectOptions): Parts {
     catalogs: sqliteCatalogs,
     openWarehouse: (project) => openWarehouse(folder, project),
     hasWarehouse: async ({ settings }) => await exists(resolve(folder, settings.warehouse.path)),
+    openGateway: async () => {
+      const { honoGateway } = await import("../gateways/hono/hono-gateway.ts");
+      return honoGateway;
+    },
     openStaging: ({ settings }) => folderStaging(resolve(folder, settings.stagingPath)),
     openScratch: ({ settings }) => scratchStaging(resolve(folder, settings.stagingPath)),
     openLineageTools,

@@ -13,6 +13,7 @@ function projectOf(roots: Readonly<Record<string, string>>, allowedFolders: read
       catalogPath: "c.db",
       stagingPath: "s",
       allowedFolders,
+      serve: { host: "127.0.0.1", port: 0, token: null },
       limits: { memoryBytes: null, threads: null },
     },
     template: standardTemplate,

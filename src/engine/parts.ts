@@ -6,6 +6,7 @@ import type { Connector } from "../ports/connector.ts";
 import type { Log } from "../ports/log.ts";
 import type { Random } from "../ports/random.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import type { SignalGateway } from "../ports/signal-gateway.ts";
 import type { LineageAnalyzer, SqlBinder } from "../ports/sql-analyzer.ts";
 import type { Staging } from "../ports/staging.ts";
 import type { Warehouse } from "../ports/warehouse.ts";
@@ -26,6 +27,8 @@ export interface Parts {
   openWarehouse(project: Project): Promise<Warehouse>;
   /** Whether there is a warehouse to open; a plan does not create one. */
   hasWarehouse(project: Project): Promise<boolean>;
+  /** What takes signals in over the network. Loaded when a project is served. */
+  openGateway(): Promise<SignalGateway>;
   openStaging(project: Project): Staging;
   /** A staging of its own for a look that leaves nothing behind. */
   openScratch(project: Project): Promise<Staging & AsyncDisposable>;

@@ -7,6 +7,7 @@ export const catalogue = {
   NOT_FOUND: { blame: "usage", summary: "Nothing of that name is known here." },
   SIGNAL_INVALID: { blame: "usage", summary: "A signal is not what it must be." },
   INBOX_FULL: { blame: "locked", summary: "Too many signals wait for a run." },
+  GATEWAY_FAILED: { blame: "external", summary: "Signals cannot be taken in over the network." },
   PROJECT_NOT_FOUND: { blame: "project", summary: "No sluice.yaml here or in any folder above." },
   PROJECT_INVALID: { blame: "project", summary: "The project's files do not pass their checks." },
   SECRET_MISSING: { blame: "project", summary: "A referenced secret has no value." },

@@ -6,10 +6,18 @@ import type { CommandHandler } from "./command-handler.ts";
 /** Serves a project until it is asked to end; tells each event in a line of its own. */
 export const serveCommand: CommandHandler = async ({ input, environment, withProject, signal }) => {
   const stdout = openOutput(environment.stdout);
+  const { host, port, isExposed, isNewToken } = input;
+  const http = input.isHttpWanted
+    ? {
+        ...{ isExposed, isNewToken },
+        ...(host === null ? {} : { host }),
+        ...(port === null ? {} : { port }),
+      }
+    : null;
   const { graceMs, isStandby, isJson, isVerbose } = input;
   await withProject((project) =>
     project.serve({
-      ...{ isStandby, signal },
+      ...{ isStandby, signal, http },
       ...(graceMs === null ? {} : { graceMs }),
       onEvent: (event) => {
         // One line for each cycle is what a journal can bear.

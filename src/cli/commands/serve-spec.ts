@@ -8,6 +8,8 @@ export const serveSpec: CommandSpec = {
     "A cycle is due by a cadence or a timetable, when a watched source changes, and when a signal" +
       " arrives. It is about what is due and all that reads it; cycles that have nothing in common" +
       " run side by side, and no subject runs twice at once.",
+    "Signals are also taken in by HTTP, at this machine's own address: CloudEvents by POST /signals with" +
+      " a token, which is made and told at the first start unless sluice.yaml refers to one.",
     "One process serves a project; another one is refused, unless it stands by.",
     "The first Ctrl-C or SIGTERM lets cycles finish for as long as the grace lasts, and then rolls" +
       " them back; the second ends at once. What was interrupted goes on at the next start.",
@@ -18,6 +20,11 @@ export const serveSpec: CommandSpec = {
       long: "--standby",
       summary: "wait while another process serves the project, and take over when it ends",
     },
+    { long: "--port", value: "N", summary: "of HTTP; 0 takes any that is free (default: 7480)" },
+    { long: "--host", value: "NAME", summary: "of HTTP (default: 127.0.0.1)" },
+    { long: "--expose", summary: "allow a host that other machines can reach" },
+    { long: "--no-http", summary: "take no signals by HTTP" },
+    { long: "--new-token", summary: "make another token for HTTP, and tell it once" },
     {
       long: "--grace",
       value: "SPAN",

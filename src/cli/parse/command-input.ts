@@ -51,6 +51,16 @@ export interface CommandInput {
   readonly id: string | null;
   /** `--standby` */
   readonly isStandby: boolean;
+  /** `--host` */
+  readonly host: string | null;
+  /** `--port` */
+  readonly port: number | null;
+  /** `--expose` */
+  readonly isExposed: boolean;
+  /** False after `--no-http`. */
+  readonly isHttpWanted: boolean;
+  /** `--new-token` */
+  readonly isNewToken: boolean;
   /** `--grace`, in milliseconds. */
   readonly graceMs: number | null;
   /** `--depth`: steps of a graph; `null` goes on to the end. */

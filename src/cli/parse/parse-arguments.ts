@@ -126,6 +126,11 @@ function readInput(
     isCancelling: options["cancel"] === true,
     id: text(options["id"]),
     isStandby: options["standby"] === true,
+    host: text(options["host"]),
+    port: port(text(options["port"])),
+    isExposed: options["expose"] === true,
+    isHttpWanted: options["http"] !== false,
+    isNewToken: options["newToken"] === true,
     graceMs: span("--grace", text(options["grace"])),
     depth: count("--depth", text(options["depth"])),
   };
@@ -149,6 +154,15 @@ function span(flag: string, given: string | null): number | null {
   if (given === null || spanMs !== null) return spanMs;
   throw new OperatingError("USAGE_INVALID", `${flag} ${given} is no span of time.`, {
     hint: "Write one such as 30s, 5m or 1h30m.",
+  });
+}
+
+function port(given: string | null): number | null {
+  if (given === null) return null;
+  const value = /^\d{1,5}$/.test(given) ? Number(given) : -1;
+  if (value >= 0 && value <= 65_535) return value;
+  throw new OperatingError("USAGE_INVALID", `--port ${given} is no port.`, {
+    hint: "Write a number from 1 to 65535, or 0 for any that is free.",
   });
 }
 

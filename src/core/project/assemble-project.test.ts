@@ -189,6 +189,7 @@ describe("a project is assembled from its files", () => {
       catalogPath: ".sluice/catalog.db",
       stagingPath: ".sluice/staging",
       allowedFolders: ["../archive", "../landing"],
+      serve: { host: "127.0.0.1", port: 7_480, token: null },
       limits: { memoryBytes: 1_610_612_736, threads: 2 },
     });
   });

@@ -36,7 +36,7 @@ export function parseSettings(source: SourceText | null): SettingsDraft {
   if (document === null) return { ...toDraft(fallback, null), isRead: false, problems };
   const context = { document, path: [], what: "`sluice.yaml`" };
   const form = readForm(settingsForm, document.value, context);
-  const own = [...problems, ...form.problems, ...secretProblems(document, null)];
+  const own = [...problems, ...form.problems, ...secretProblems(document, "serve")];
   if (form.value === null) return { ...toDraft(fallback, document), isRead: false, problems: own };
   const draft = toDraft(form.value, document);
   const paths = pathProblems(document, draft.settings);
@@ -65,6 +65,7 @@ function toDraft(form: SettingsForm, document: PositionedDocument | null) {
       catalogPath: form.catalog.path,
       stagingPath: form.staging.path,
       allowedFolders: [...new Set(form.paths.allow)].sort(compareText),
+      serve: { ...form.serve, token: form.serve.token ?? null },
       limits: {
         memoryBytes: form.limits.memory ?? null,
         threads: form.limits.threads ?? null,

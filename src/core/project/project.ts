@@ -193,6 +193,13 @@ export interface ProjectSettings {
   /** Folders outside the project that connections may read, in name order. */
   readonly allowedFolders: readonly string[];
   /** What the embedded warehouse may use; `null` leaves it to the engine. */
+  /** Where `sluice serve` takes signals in. */
+  readonly serve: {
+    readonly host: string;
+    readonly port: number;
+    /** A reference, such as `${env:SLUICE_TOKEN}`; `null` has one made. */
+    readonly token: string | null;
+  };
   readonly limits: { readonly memoryBytes: number | null; readonly threads: number | null };
 }
 

@@ -90,6 +90,21 @@ export const settingsForm = z
     defaults: defaults.prefault({}),
     pools: poolsForm,
     schedule: scheduleForm.optional(),
+    serve: z
+      .strictObject({
+        host: z.string().min(1).max(255).default("127.0.0.1").describe("The address to listen at."),
+        port: z.int().min(0).max(65_535).default(7480).describe("0 takes any that is free."),
+        token: z
+          .string()
+          .regex(
+            /^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^${}]+)\}$/,
+            "must be a secret's reference",
+          )
+          .optional()
+          .describe("What senders must have; made at the first start when absent."),
+      })
+      .prefault({})
+      .describe("How `sluice serve` takes signals in by HTTP."),
     limits: z
       .strictObject({
         memory: memory.optional().describe("What the warehouse may use."),

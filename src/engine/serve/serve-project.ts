@@ -1,4 +1,5 @@
 import type { Parts } from "../parts.ts";
+import { openGateway } from "./open-gateway.ts";
 import type { ServeOptions } from "./serve-desk.ts";
 import { Server } from "./server.ts";
 import { takeProject } from "./take-project.ts";
@@ -14,6 +15,12 @@ export async function serveProject(parts: Parts, options: ServeOptions = {}): Pr
   if (catalog === null) return;
   const graceMs = options.graceMs ?? graceMsDefault;
   const server = new Server(parts, catalog, { signal, graceMs, onEvent });
-  onEvent({ type: "Serving", at: parts.clock.now(), epoch: catalog.epoch, url: null });
+  const { http = {} } = options;
+  await using gateway = await openGateway(parts, catalog, {
+    ...{ http, onEvent },
+    isReady: () => server.isReady(),
+  });
+  const url = gateway?.url ?? null;
+  onEvent({ type: "Serving", at: parts.clock.now(), epoch: catalog.epoch, url });
   await server.live();
 }

@@ -56,6 +56,7 @@ export class Server {
   /** Ends the wait for the next tick. */
   #wake = new AbortController();
   #cyclesStarted = 0;
+  #hasBegun = false;
   #failure: OperatingError | null = null;
 
   constructor(parts: Parts, catalog: Catalog, options: ServerOptions) {
@@ -70,6 +71,11 @@ export class Server {
   /** Looks now for what is due, without waiting for the next tick. */
   wake(): void {
     this.#wake.abort();
+  }
+
+  /** Whether what is due gets its cycle. */
+  isReady(): boolean {
+    return this.#hasBegun && !this.#isEnding();
   }
 
   /** Serves until it is asked to end. @throws what makes it impossible to go on, once all has ended */
@@ -101,6 +107,7 @@ export class Server {
     const isInterrupted = (await this.#catalog.runs(1))[0]?.status === "running";
     if (isInterrupted) this.#open(all, this.#known.graph.subjects, () => this.#resume());
     this.#queue.add(all);
+    this.#hasBegun = true;
   }
 
   async #resume(): Promise<void> {
