@@ -35,7 +35,7 @@ const jsonForms: readonly (readonly [string, readonly string[], readonly string[
   ["plan", ["plan"], ["blueprint", "decisions", "negotiations", "summary", "warnings"]],
   ["run", ["run"], ["run"]],
   ["runs", ["runs"], ["runs"]],
-  ["show", ["show"], ["run", "revisions"]],
+  ["show", ["show"], ["run", "revisions", "degraded"]],
   ["why", ["why", "flights.load"], ["task", "state", "reason", "chain"]],
   ["diff", ["diff"], ["added", "removed", "changed"]],
   [
@@ -155,6 +155,7 @@ describe("exit codes", () => {
       finishedAt: 1,
       tasks: [{ id: "flights.load", status: "succeeded", attempts: 1 }],
       revisions: [],
+      degraded: [],
       failedRevisions: [],
     } as const;
     const reports = { run: async () => ({ run }) };

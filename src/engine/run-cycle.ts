@@ -22,6 +22,7 @@ import { runBlueprint } from "./local-host.ts";
 import type { Parts } from "./parts.ts";
 import { readPending } from "./read-signals.ts";
 import { LiveRun } from "./revise-run.ts";
+import { degradedOf } from "./run-degraded.ts";
 import { runReport } from "./run-report.ts";
 import { inboxFeed, type SignalFeed } from "./signal-feed.ts";
 import type { RunOptions, RunReport } from "./sluice-project.ts";
@@ -266,7 +267,11 @@ async function carryOut(
   });
   await tidyUp(workshop, events);
   const finished = (await catalog.run(summary.id)) ?? summary;
-  return runReport(finished, state, { profiles: input.snapshot.profiles, events });
+  return runReport(finished, state, {
+    profiles: input.snapshot.profiles,
+    events,
+    degraded: degradedOf(run.decided, events),
+  });
 }
 
 /** A run that has the project to itself hears of all that is left in its inbox. */
@@ -297,7 +302,11 @@ export async function pastRun(
   const planOf = planner([first, ...revisions]);
   const last = revisions.at(-1) ?? first;
   const state = foldRun(planOf(first.blueprint.id), events, planOf);
-  return runReport(summary, state, { profiles: last.input.snapshot.profiles, events });
+  return runReport(summary, state, {
+    profiles: last.input.snapshot.profiles,
+    events,
+    degraded: degradedOf(last, events),
+  });
 }
 
 /** Plans the blueprints of a run's decisions, each when it is asked for. */

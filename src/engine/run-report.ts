@@ -18,6 +18,7 @@ export function runReport(
   known: {
     readonly profiles: ReadonlyMap<string, IdentifiedProfile>;
     readonly events: Iterable<RunEvent>;
+    readonly degraded: RunReport["run"]["degraded"];
   },
 ): RunReport {
   const { status, tasks } = describeRun(state);
@@ -31,6 +32,7 @@ export function runReport(
       finishedAt: summary.finishedAt,
       tasks: tasks.map((task) => taskReport(task, known.profiles)),
       ...revisionsOf(known.events),
+      degraded: known.degraded,
     },
   };
 }

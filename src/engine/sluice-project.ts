@@ -130,6 +130,8 @@ export interface RunReport {
     readonly decision: Hash;
     readonly startedAt: EpochMs;
     readonly finishedAt: EpochMs | null;
+    /** Whose tables it left as less than they should be, in name order. */
+    readonly degraded: readonly DegradedReport[];
     /** In the blueprint's order; a bypassed task is here with its reason. */
     readonly tasks: readonly TaskReport[];
     /** What was decided again while it ran, in that order. */
@@ -161,6 +163,15 @@ export interface FailedRevision {
   readonly cause: string;
   readonly code: string;
   readonly message: string;
+}
+
+/** A subject whose table is less than it should be. */
+export interface DegradedReport {
+  readonly subject: string;
+  /** When that began. */
+  readonly since: EpochMs;
+  /** The fallback that was used, here or above, in words. */
+  readonly because: string;
 }
 
 export interface TaskReport {

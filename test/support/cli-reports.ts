@@ -79,6 +79,7 @@ export function revisedRun(): RunReport {
   return {
     run: {
       ...run,
+      degraded: [],
       revisions: [
         {
           at: noon + 2_000,
@@ -135,7 +136,7 @@ export function manyTasksRun(): RunReport {
 }
 
 function runOf(status: RunSummary["status"], tasks: readonly TaskReport[]): RunReport {
-  return { run: { ...summary, status, tasks, revisions: [], failedRevisions: [] } };
+  return { run: { ...summary, status, tasks, revisions: [], failedRevisions: [], degraded: [] } };
 }
 
 /** Three runs, one of which has not ended. */

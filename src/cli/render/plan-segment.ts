@@ -30,11 +30,14 @@ export function isRunning({ tasks }: Segment): boolean {
 }
 
 /**
- * The mark of a whole segment: `+` when anything of it runs, or `»` when that is through an
- * adapter, else the one that wants most notice.
+ * The mark of a whole segment: `+` when anything of it runs, `»` when that is through an adapter and
+ * `≈` when it is on a fallback, else the one that wants most notice.
  */
 export function segmentMark(segment: Segment): Mark {
-  if (isRunning(segment)) return segment.route?.to === "adapt" ? "»" : "+";
+  if (isRunning(segment)) {
+    if (segment.route?.to === "adapt") return "»";
+    return segment.degraded === null ? "+" : "≈";
+  }
   const marks = segment.tasks.map(taskMark);
   const found = (["!", "-"] as const).find((mark) => marks.includes(mark));
   return found ?? "=";
@@ -177,6 +180,7 @@ export function paintMark(mark: Mark, colors: Colors): string {
   const paint = {
     "+": colors.green,
     "»": colors.cyan,
+    "≈": colors.yellow,
     "=": colors.dim,
     "-": colors.yellow,
     "!": colors.red,

@@ -2,8 +2,8 @@ import type { Bypass, BypassReason } from "../../core/decide/blueprint.ts";
 import type { ActiveReason } from "../../core/decide/why-report.ts";
 import { printable } from "../text/printable.ts";
 
-/** How a state is marked beside its colour; `»` runs through an adapter. */
-export type Mark = "+" | "»" | "=" | "-" | "!";
+/** How a state is marked beside its colour; `»` runs through an adapter, `≈` on a fallback. */
+export type Mark = "+" | "»" | "≈" | "=" | "-" | "!";
 
 const marks: Readonly<Record<BypassReason, Mark>> = {
   up_to_date: "=",

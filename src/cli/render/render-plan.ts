@@ -10,6 +10,7 @@ import { planOrder } from "./plan-order.ts";
 import { renderSection } from "./plan-section.ts";
 import { type PlannedSegment, paintMark, renderSegmentFully, segmentMark } from "./plan-segment.ts";
 import { reasonTag } from "./reason-words.ts";
+import { renderDegraded } from "./render-degraded.ts";
 
 /**
  * A plan for people: what runs with the reason for each safeguard, what does not and why, and a
@@ -25,6 +26,7 @@ export function renderPlan(report: PlanReport, style: Style, isFull: boolean): r
     legend(segments, style),
     ...section("Sources", ofKind("source"), style),
     ...section("Models", ofKind("model"), style),
+    ...degradedLines(segments, style),
     ...decisionNotices(decisions, style),
     "",
     ...wrapUnder("Plan: ", summaryText(report), style.width).map(style.colors.bold),
@@ -32,11 +34,20 @@ export function renderPlan(report: PlanReport, style: Style, isFull: boolean): r
   ];
 }
 
+function degradedLines(segments: readonly Segment[], style: Style): readonly string[] {
+  const degraded = segments.flatMap(({ subject, degraded }) =>
+    degraded === null ? [] : { subject, because: degraded.because, since: null },
+  );
+  return degraded.length === 0 ? [] : ["", ...renderDegraded(degraded, style)];
+}
+
 function legend(segments: readonly Segment[], { colors }: Style): string {
   const isRerouted = segments.some((segment) => segmentMark(segment) === "»");
+  const isDegraded = segments.some(({ degraded }) => degraded !== null);
   const entries = [
     ["+", "runs"],
     ...(isRerouted ? [["»", "re-routed"] as const] : []),
+    ...(isDegraded ? [["≈", "degraded"] as const] : []),
     ["=", "up to date"],
     ["-", "bypassed"],
     ["!", "held or missing"],

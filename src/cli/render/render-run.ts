@@ -8,6 +8,7 @@ import type { Style } from "../text/style.ts";
 import { type Cell, renderTable, type TableColumn } from "../text/table.ts";
 import { wrapUnder } from "../text/wrap.ts";
 import { reasonWords } from "./reason-words.ts";
+import { renderDegraded } from "./render-degraded.ts";
 import { renderRevisions } from "./render-revisions.ts";
 import { statusPaint, statusSign } from "./status-words.ts";
 
@@ -46,6 +47,7 @@ export function renderRun(report: RunReport, style: Style, isFull: boolean): rea
       .filter(({ status }) => status === "failed")
       .flatMap((task) => failure(task, style)),
     ...renderRevisions(run, style),
+    ...(run.degraded.length === 0 ? [] : [...renderDegraded(run.degraded, style), ""]),
     ...summary(report, style),
   ];
 }
@@ -85,7 +87,7 @@ function findings(task: TaskReport): readonly string[] {
   const toQuarantine = quarantined(task);
   return [
     ...(toQuarantine > 0 ? [`${formatCounted(toQuarantine, "row")} to quarantine`] : []),
-    ...(task.detail?.["isDegraded"] === true ? ["from old inputs"] : []),
+    ...(task.detail?.["isDegraded"] === true ? ["degraded"] : []),
     ...failedWarnings(task),
   ];
 }

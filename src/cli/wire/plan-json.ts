@@ -61,6 +61,8 @@ export interface SegmentJson {
   readonly slaMs: number | null;
   /** Of a model that a change of schema reaches, or that is stopped. */
   readonly route: SegmentRoute | null;
+  /** What makes its result less than it should be; `null` when nothing does. */
+  readonly degraded: Segment["degraded"];
   readonly tasks: readonly PlannedTaskJson[];
 }
 
@@ -138,9 +140,9 @@ function negotiationJson(negotiation: Negotiation, at: EpochMs): PlannedNegotiat
 }
 
 function segmentJson(segment: Segment, evidence: Decision["evidence"]): SegmentJson {
-  const { subject, kind, id, tier, tags, slaMs, route, tasks } = segment;
+  const { subject, kind, id, tier, tags, slaMs, route, degraded, tasks } = segment;
   const planned = tasks.map((task) => taskJson(task, evidence[task.id]));
-  return { subject, kind, id, tier, tags, slaMs, route, tasks: planned };
+  return { subject, kind, id, tier, tags, slaMs, route, degraded, tasks: planned };
 }
 
 function taskJson(task: Task, evidence: Json | undefined): PlannedTaskJson {

@@ -13,6 +13,7 @@ export interface RunJson {
     readonly tasks: readonly RunTaskJson[];
     readonly revisions: readonly RunRevisionJson[];
     readonly failedRevisions: readonly FailedRevisionJson[];
+    readonly degraded: readonly DegradedJson[];
   };
 }
 
@@ -20,6 +21,15 @@ export interface RunJson {
 export interface ShowJson extends RunJson {
   /** The revisions of the run once more, for readers that look for nothing else. */
   readonly revisions: readonly RunRevisionJson[];
+  /** The same for what it left as less than it should be. */
+  readonly degraded: readonly DegradedJson[];
+}
+
+/** A subject whose table is less than it should be. */
+export interface DegradedJson {
+  readonly subject: string;
+  readonly since: string;
+  readonly because: string;
 }
 
 /** A part of a run that was decided again while it ran. */
@@ -75,13 +85,14 @@ export function runJson({ run }: RunReport): RunJson {
   const revisions = run.revisions.map(atInstant);
   const failedRevisions = run.failedRevisions.map(atInstant);
   const tasks = run.tasks.map(taskJson);
-  return { run: { ...runSummaryJson(run), tasks, revisions, failedRevisions } };
+  const degraded = run.degraded.map(({ since, ...one }) => ({ ...one, since: isoInstant(since) }));
+  return { run: { ...runSummaryJson(run), tasks, revisions, failedRevisions, degraded } };
 }
 
 /** The JSON form of a past run. */
 export function showJson(report: RunReport): ShowJson {
   const shown = runJson(report);
-  return { ...shown, revisions: shown.run.revisions };
+  return { ...shown, revisions: shown.run.revisions, degraded: shown.run.degraded };
 }
 
 /** The JSON form of a run without its tasks. */

@@ -87,18 +87,10 @@ function oldText(subject: string, away: string): string {
 }
 
 function awayText({ bypass }: Outcome, supply: Supply | null): string {
-  switch (bypass?.reason) {
-    case "source_missing":
-      return `is ${supply?.state === "absent" ? supply.because : "missing"}`;
-    case "source_short":
-      return supply?.state === "short" ? `has only ${shareText(supply.share)}` : "is short";
-    case "isolated":
-      return "is isolated";
-    case "upstream":
-      return bypass.by === null ? "is held back" : `is held back by ${bypass.by}`;
-    case "rule":
-      return "is bypassed by a rule";
-    default:
-      return "is not current";
-  }
+  if (supply?.state === "absent") return `is ${supply.because}`;
+  if (supply?.state === "short") return `has only ${shareText(supply.share)}`;
+  if (bypass?.reason === "isolated") return "is isolated";
+  if (bypass?.reason === "rule") return "is bypassed by a rule";
+  if (bypass?.reason !== "upstream") return "is not current";
+  return bypass.by === null ? "is held back" : `is held back by ${bypass.by}`;
 }

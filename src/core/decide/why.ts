@@ -6,7 +6,7 @@ import type { SubjectNode } from "./subject-node.ts";
 import { explainActive } from "./why-active.ts";
 import { explainBypass } from "./why-bypassed.ts";
 import { flipOf } from "./why-flip.ts";
-import type { WhyReport } from "./why-report.ts";
+import type { WhyLink, WhyReport } from "./why-report.ts";
 
 /**
  * Why a task runs, or why it does not, from the outcome down to the facts; for a bypass also the
@@ -21,17 +21,24 @@ export function explainTask(given: Decided, id: TaskId): WhyReport | null {
   const assessment = assessmentOf(node, task);
   if (task.bypass === null) {
     const { reason, chain } = explainActive(decided, node, task);
-    return { task: id, state: "active", reason, chain, assessment };
+    return { task: id, state: "active", reason, chain: withDegraded(chain, node), assessment };
   }
   const flip = flipOf(decided, node, task.bypass);
   return {
     task: id,
     state: "bypassed",
     reason: task.bypass.reason,
-    chain: [explainBypass(decided, node, task)],
+    chain: withDegraded([explainBypass(decided, node, task)], node),
     ...(flip === null ? {} : { flip }),
     assessment,
   };
+}
+
+/** Also says what makes the result, or what is there of it, less than it should be. */
+function withDegraded(chain: readonly WhyLink[], { subject, degraded }: SubjectNode) {
+  if (degraded === null) return chain;
+  const text = `Its result is degraded: ${degraded}.`;
+  return [...chain, { text, about: subject, because: [] }];
 }
 
 /** What the changes that reach a model would do to its SQL; its other tasks only follow from that. */
