@@ -113,6 +113,8 @@ function dirtySubjects(
   const all = [sources, models, profiles, history, drifts, reads, said];
   const dirty = new Set(all.flatMap(({ set, removed }) => [...set, ...removed]));
   const { readers } = context;
+  // What a view shows before this cycle's tasks follows from what its inputs were left as.
+  for (const name of [...history.set, ...history.removed]) markReaders(context, name, dirty);
   if (readers !== before.context.readers) {
     for (const subject of new Set([...readers.keys(), ...before.context.readers.keys()])) {
       const isSame = readers.get(subject)?.length === before.context.readers.get(subject)?.length;

@@ -1,163 +1,30 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { signalOf } from "../../../test/support/arbitrary-signal.ts";
 import { arbitrarySituation } from "../../../test/support/arbitrary-situation.ts";
-import { inputOf, type Situation } from "../../../test/support/decide-fixture.ts";
-import { lastingFailure, plainResult } from "../../../test/support/run-blueprint.ts";
-import type { ModelSpec } from "../project/project.ts";
-import { advance } from "../run/advance.ts";
-import { describeRun } from "../run/describe-run.ts";
-import type { RunEvent } from "../run/run-event.ts";
-import { planRun } from "../run/run-plan.ts";
-import { startRun } from "../run/run-state.ts";
-import { noStanding } from "../signals/standing.ts";
-import { hashOf } from "../std/hash.ts";
-import type { Task } from "./blueprint.ts";
+import {
+  inputOf,
+  modelSpec,
+  profileOf,
+  type Situation,
+  sourceSpec,
+} from "../../../test/support/decide-fixture.ts";
+import {
+  type Interruption,
+  PretendedWorld,
+  tasksOf,
+} from "../../../test/support/pretended-world.ts";
+import { takeSnapshot } from "../metadata/snapshot.ts";
+import type { OverrideData, Signal } from "../signals/signal.ts";
+import { noStanding, type Standing } from "../signals/standing.ts";
+import { hashText } from "../std/hash.ts";
 import { decide } from "./decide.ts";
 import { decideAgain } from "./decide-again.ts";
-import type { DecideInput, SubjectHistory } from "./decide-input.ts";
+import type { DecideInput } from "./decide-input.ts";
 import type { Decided } from "./decided.ts";
 
-/**
- * A warehouse of pretended tables. A table's content is the identity of what it was made of, so
- * that a table that should have been made again is told from one that is right.
- */
-class World {
-  readonly tables = new Map<string, string>();
-  /** What stands behind the tables that are views: they follow their inputs. */
-  readonly #views = new Map<string, ModelSpec>();
-  readonly history = new Map<string, SubjectHistory>();
-  /** Tasks that were asked for although an input's table is not there. */
-  readonly baseless: string[] = [];
-  #runs = 0;
-
-  /** Runs a blueprint to its end; tasks that `fails` names do not succeed. */
-  run(decided: Decided, fails: (task: string) => boolean): void {
-    this.#runs += 1;
-    const plan = planRun(decided.blueprint, { pools: decided.input.template.pools });
-    let state = startRun(plan);
-    const degraded = new Set<string>();
-    const succeeded = new Set<string>();
-    const inbox: RunEvent[] = [
-      { type: "RunStarted", at: 0, blueprint: decided.blueprint.id, seed: 1 },
-    ];
-    for (let event = inbox.shift(); event !== undefined; event = inbox.shift()) {
-      const step = advance(state, event);
-      state = step.state;
-      for (const command of step.commands) {
-        if (command.type !== "StartAttempt") continue;
-        const { tasks, attempt } = command;
-        inbox.push({ type: "AttemptStarted", at: 0, tasks, attempt });
-        if (tasks.some(fails)) {
-          inbox.push({ type: "AttemptFailed", at: 0, tasks, attempt, failure: lastingFailure });
-          continue;
-        }
-        for (const id of tasks) this.#perform(decided, id, { succeeded, degraded });
-        const results = Object.fromEntries(tasks.map((id) => [id, plainResult]));
-        inbox.push({ type: "AttemptSucceeded", at: 0, tasks, attempt, results });
-      }
-    }
-    expect(describeRun(state).tasks.every(({ status }) => status !== "waiting")).toBe(true);
-  }
-
-  #perform(
-    decided: Decided,
-    id: string,
-    run: { readonly succeeded: Set<string>; readonly degraded: Set<string> },
-  ): void {
-    const subject = id.slice(0, id.lastIndexOf("."));
-    const task = tasksOf(decided).find((one) => one.id === id);
-    if (task === undefined) throw new Error(`no task ${id}`);
-    run.succeeded.add(id);
-    const before = this.history.get(subject) ?? emptyHistory(subject);
-    if (task.kind === "verify" || task.kind === "check") {
-      this.history.set(subject, { ...before, verified: task.fingerprint });
-    }
-    if (task.kind !== "load" && task.kind !== "transform") return;
-    const isDegraded = task.after.some(
-      (edge) => !run.succeeded.has(edge.task) || run.degraded.has(edge.task),
-    );
-    if (task.kind === "transform" && isDegraded) run.degraded.add(id);
-    if (!this.#hasInputs(decided, subject)) this.baseless.push(id);
-    this.tables.set(subject, this.made(decided, subject));
-    const model = decided.input.scope.models.get(subject);
-    if (model?.materialize === "view") this.#views.set(subject, model);
-    else this.#views.delete(subject);
-    const isAsPlanned = task.kind === "load" || !isDegraded;
-    const fingerprint =
-      task.fingerprint !== null && isAsPlanned
-        ? task.fingerprint
-        : hashOf([id, task.fingerprint, this.#runs]);
-    const output = {
-      fingerprint,
-      committedAt: decided.input.snapshot.at,
-      rows: 1,
-      run: `run-${this.#runs}`,
-      exists: true,
-      released: null,
-      parts: null,
-      ...remake(decided, subject, fingerprint),
-    };
-    this.history.set(subject, { ...(this.history.get(subject) ?? before), output });
-  }
-
-  /** What a subject's table would be, made now. */
-  made(decided: Decided, subject: string): string {
-    const { scope, snapshot } = decided.input;
-    const model = scope.models.get(subject);
-    if (model === undefined) {
-      return snapshot.profiles.get(subject)?.profile.fingerprint ?? `unknown ${this.#runs}`;
-    }
-    return this.#selected(model);
-  }
-
-  /** What one would read in a subject's table now. */
-  read(subject: string): string | undefined {
-    const view = this.#views.get(subject);
-    return view === undefined ? this.tables.get(subject) : this.#selected(view);
-  }
-
-  #selected({ code, materialize, inputs }: ModelSpec): string {
-    return hashOf([
-      code,
-      materialize,
-      inputs.map(({ subject }) => this.read(subject) ?? "nothing"),
-    ]);
-  }
-
-  #hasInputs({ input: { scope, snapshot } }: Decided, subject: string): boolean {
-    const inputs = scope.models.get(subject)?.inputs ?? [];
-    return inputs.every(
-      (input) =>
-        this.tables.has(input.subject) ||
-        (input.onBypass === "without" &&
-          (snapshot.profiles.get(input.subject)?.profile.schema ?? null) !== null),
-    );
-  }
-}
-
-/** What the catalog notes of a table that was made because somebody forced it. */
-function remake({ workings }: Decided, subject: string, made: string): { remakeOf?: string } {
-  const node = workings.nodes.get(subject);
-  const isNoted = node?.fingerprint === made && node.remakeOf !== null;
-  return isNoted ? { remakeOf: node.remakeOf } : {};
-}
-
-function emptyHistory(subject: string): SubjectHistory {
-  return {
-    subject,
-    output: null,
-    condemned: null,
-    degraded: null,
-    usualRows: null,
-    verified: null,
-    quality: null,
-    reliability: null,
-  };
-}
-
-function tasksOf({ blueprint }: Decided): readonly Task[] {
-  return [...blueprint.segments.values()].flatMap((segment) => segment.tasks);
-}
+const sourceNames = ["s0", "s1", "s2", "s3", "s4"];
+const modelNames = ["m0", "m1", "m2", "m3"];
 
 /** Cycles of one world: what changes before each, and which tasks fail in it. */
 const arbitraryLife = fc.record({
@@ -180,15 +47,146 @@ const arbitraryLife = fc.record({
 });
 
 function taskNames(): readonly string[] {
-  const sources = ["s0", "s1", "s2", "s3", "s4"];
-  const models = ["m0", "m1", "m2", "m3"];
   return [
-    ...sources.flatMap((name) => ["extract", "load", "verify"].map((kind) => `${name}.${kind}`)),
-    ...models.flatMap((name) => ["transform", "check"].map((kind) => `${name}.${kind}`)),
+    ...sourceNames.flatMap((name) =>
+      ["extract", "load", "verify"].map((kind) => `${name}.${kind}`),
+    ),
+    ...modelNames.flatMap((name) => ["transform", "check"].map((kind) => `${name}.${kind}`)),
   ];
 }
 
-function inputIn(world: World, situation: Situation): DecideInput {
+/**
+ * A world so small that what happens in it happens to the same few: two sources, of which each may
+ * hold one of two contents or be gone, a model that may be a view, and one that reads all of them.
+ */
+const arbitrarySmall: fc.Arbitrary<Situation> = fc
+  .record({
+    contents: fc.tuple(fc.constantFrom("a", "b", "a", "b", "gone"), fc.constantFrom("a", "b")),
+    code: fc.constantFrom("a", "b"),
+    materialize: fc.constantFrom("view", "table"),
+    policy: fc.constantFrom("last_good", "last_good", "without", "skip"),
+    inputs: fc.constantFrom(["m0"], ["m0", "s1"], ["m0", "s0", "s1"]),
+    frozen: fc.option(fc.constantFrom("s0", "m0"), { nil: null, freq: 2 }),
+  })
+  .map(({ contents, code, materialize, policy, inputs, frozen }) => ({
+    sources: [sourceSpec("s0"), sourceSpec("s1")],
+    profiles: contents.map((content, index) => {
+      const name = `s${index}`;
+      return content === "gone"
+        ? profileOf(name, { presence: { state: "missing", detail: "gone" }, fingerprint: null })
+        : profileOf(name, { fingerprint: hashText(`${name} ${content}`) });
+    }),
+    models: [
+      modelSpec("m0", [{ subject: "s0", onBypass: policy }], { materialize }),
+      modelSpec(
+        "m1",
+        inputs.map((subject) => ({ subject, onBypass: policy })),
+        { code: hashText(code) },
+      ),
+    ],
+    standing:
+      frozen === null
+        ? noStanding
+        : {
+            ...noStanding,
+            overrides: overridesAfter(new Map(), {
+              subject: frozen,
+              said: "freeze",
+              id: "f",
+              word,
+            }),
+          },
+  }));
+
+const word = { by: "ana", why: "so", until: null };
+
+/** What is said while a run goes on: some sources are other than before, and somebody overrides. */
+function arbitraryInterruption(
+  situations: fc.Arbitrary<Situation>,
+  overridden: readonly string[],
+): fc.Arbitrary<Interruption> {
+  return fc
+    .record({
+      after: fc.nat(8),
+      delay: fc.nat(2),
+      other: situations,
+      sources: fc.subarray(sourceNames.slice(0, overridden.length), { maxLength: 2 }),
+      subject: fc.constantFrom(...overridden),
+      said: fc.constantFrom("bypass", "force", "freeze", "lift", "lift", "nothing"),
+      id: fc.uuid(),
+    })
+    .map(({ after, delay, other, sources, subject, said, id }) => {
+      const changes = sources.map((name) =>
+        signalOf({ type: "source.changed", subject: name, id: `${name} ${id}`, data: {} }),
+      );
+      const override = said === "nothing" ? [] : [overrideOf(said, { subject, id, word })];
+      const profiles = inputOf(other).snapshot.profiles;
+      return {
+        after,
+        delay,
+        signals: [...changes, ...override],
+        input: (before) => ({
+          ...before,
+          snapshot: takeSnapshot(
+            before.snapshot.at + 1_000,
+            before.snapshot.capacity,
+            [...before.snapshot.profiles].map(([name, profile]) =>
+              sources.includes(name) ? (profiles.get(name) ?? profile) : profile,
+            ),
+          ),
+          standing: {
+            ...before.standing,
+            overrides: overridesAfter(before.standing.overrides, { subject, said, id, word }),
+          },
+        }),
+      };
+    });
+}
+
+interface Word {
+  readonly subject: string;
+  readonly id: string;
+  readonly word: OverrideData;
+}
+
+function overrideOf(
+  said: "bypass" | "force" | "freeze" | "lift",
+  { subject, id, word }: Word,
+): Signal {
+  if (said === "lift") return signalOf({ type: "override.lift", subject, id, data: word });
+  return signalOf({ type: `override.${said}`, subject, id, data: word });
+}
+
+function overridesAfter(
+  before: Standing["overrides"],
+  { subject, said, id, word }: Word & { readonly said: string },
+): Standing["overrides"] {
+  const overrides = new Map(before);
+  if (said === "lift") overrides.delete(subject);
+  else if (said === "bypass" || said === "force" || said === "freeze") {
+    overrides.set(subject, { do: said, ...word, signal: id, cancel: false });
+  }
+  return overrides;
+}
+
+/** Cycles that are revised while they run, in whatever order their tasks end. */
+function arbitraryRevisedLife(situations: fc.Arbitrary<Situation>, overridden: readonly string[]) {
+  return fc.record({
+    start: situations,
+    cycles: fc.array(
+      fc.record({
+        situation: situations,
+        parts: fc.subarray(["profiles", "models", "standing"] as const),
+        failing: fc.array(fc.constantFrom(...taskNames()), { maxLength: 3 }),
+        order: fc.array(fc.nat(9), { minLength: 1, maxLength: 6 }),
+        interruptions: fc.array(arbitraryInterruption(situations, overridden), { maxLength: 2 }),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+  });
+}
+
+function inputIn(world: PretendedWorld, situation: Situation): DecideInput {
   return inputOf({ ...situation, history: [...world.history.values()] });
 }
 
@@ -196,36 +194,70 @@ describe("cycle after cycle, whatever fails in between", { timeout: 60_000 }, ()
   test("what counts as up to date is so, every input is there, and all comes to rest", () => {
     fc.assert(
       fc.property(arbitraryLife, ({ start, cycles }) => {
-        const world = new World();
+        const world = new PretendedWorld();
         let situation: Situation = { ...start };
         let decided = decide(inputIn(world, situation));
         for (const { situation: other, parts, failing } of cycles) {
           for (const part of parts) situation = { ...situation, [part]: other[part] };
           decided = decideAgain(decided, inputIn(world, situation));
-          world.run(decided, (task) => failing.includes(task));
+          world.run(decided, { fails: (task) => failing.includes(task) });
         }
         expect(world.baseless).toEqual([]);
 
-        // What somebody said, and what a cycle is not about, is left as it is; then all is looked at.
-        situation = { ...situation, standing: noStanding, focus: null };
-        decided = decideAgain(decided, inputIn(world, situation));
-        world.run(decided, () => false);
-        expect(world.baseless).toEqual([]);
-        for (const { id, kind, bypass } of tasksOf(decided)) {
-          const subject = id.slice(0, id.lastIndexOf("."));
-          if (bypass?.reason !== "up_to_date" || (kind !== "load" && kind !== "transform"))
-            continue;
-          expect([id, world.read(subject)]).toEqual([id, world.made(decided, subject)]);
-        }
-        const rest = decideAgain(decided, inputIn(world, situation));
-        world.run(rest, () => false);
-        const last = decideAgain(rest, inputIn(world, situation));
-        const open = tasksOf(last).filter(
-          (task) => task.state === "active" && task.fingerprint !== null,
-        );
-        expect(open.map(({ id }) => id)).toEqual([]);
+        expectRest(world, situation, decided);
       }),
       { numRuns: 120 },
     );
   });
+
+  test.each([
+    {
+      world: "a world with everything in it",
+      lives: arbitraryRevisedLife(arbitrarySituation(), [...sourceNames, ...modelNames]),
+      numRuns: 40,
+    },
+    {
+      world: "a small world",
+      lives: arbitraryRevisedLife(arbitrarySmall, ["s0", "m0"]),
+      numRuns: 300,
+    },
+  ])("the same holds where runs are revised, in $world", ({ lives, numRuns }) => {
+    let revisions = 0;
+    fc.assert(
+      fc.property(lives, ({ start, cycles }) => {
+        const world = new PretendedWorld();
+        let situation: Situation = { ...start };
+        let decided = decide(inputIn(world, situation));
+        for (const { situation: other, parts, failing, ...course } of cycles) {
+          for (const part of parts) situation = { ...situation, [part]: other[part] };
+          decided = decideAgain(decided, inputIn(world, situation));
+          decided = world.run(decided, { ...course, fails: (task) => failing.includes(task) });
+        }
+        expect(world.wrongs).toEqual([]);
+        expectRest(world, situation, decided);
+        revisions += world.revisions;
+      }),
+      { numRuns },
+    );
+    expect(revisions).toBeGreaterThan(numRuns / 10);
+  });
 });
+
+/** What somebody said, and what a cycle is not about, is left as it is; then all is looked at. */
+function expectRest(world: PretendedWorld, lived: Situation, before: Decided): void {
+  const situation = { ...lived, standing: noStanding, focus: null };
+  const decided = decideAgain(before, inputIn(world, situation));
+  world.run(decided);
+  expect(world.baseless).toEqual([]);
+  for (const { id, kind, bypass } of tasksOf(decided)) {
+    const subject = id.slice(0, id.lastIndexOf("."));
+    if (bypass?.reason !== "up_to_date" || (kind !== "load" && kind !== "transform")) continue;
+    expect([id, world.read(subject)]).toEqual([id, world.made(decided, subject)]);
+  }
+  const rest = decideAgain(decided, inputIn(world, situation));
+  world.run(rest);
+  const last = decideAgain(rest, inputIn(world, situation));
+  const open = tasksOf(last).filter((task) => task.state === "active" && task.fingerprint !== null);
+  expect(open.map(({ id }) => id)).toEqual([]);
+  expect(world.wrongs).toEqual([]);
+}

@@ -1,22 +1,19 @@
 import type { MergedEffects } from "../effects/merged-effects.ts";
 import type { BypassPolicy, ModelInput, ModelSpec } from "../project/project.ts";
 import type { DriftFacts } from "../rules/fact-schema.ts";
-import type { StandingOverride } from "../signals/standing.ts";
-import type { Hash } from "../std/hash.ts";
 import type { EpochMs } from "../std/time.ts";
 import { type Answer, type Asked, askSubject } from "./ask-subject.ts";
 import type { Bypass } from "./blueprint.ts";
-import { identityOfColumns } from "./content-parts.ts";
-import type { SubjectHistory } from "./decide-input.ts";
 import { degradeModel } from "./degrade.ts";
 import { compatibilityFacts, driftFacts, noDriftFacts, untouched } from "./drift-facts.ts";
 import type { ModelReach, ModelRoute } from "./drift-reach.ts";
 import { modelFacts } from "./facts.ts";
-import { type Making, modelParts, transformFingerprint } from "./model-identity.ts";
-import { columnsReadOf, type ModelReads } from "./model-reads.ts";
+import { type NodesBefore, outputOf, seenOf, type Way } from "./inputs-of.ts";
+import { modelParts, transformFingerprint } from "./model-identity.ts";
 import { reachModel } from "./reach-model.ts";
 import { routeModel } from "./route-model.ts";
-import { bypassSaid, declaredOf, identityOf, isReadAsItStands, qualityKnown } from "./said-of.ts";
+import { bypassSaid, declaredOf, isReadAsItStands, qualityKnown } from "./said-of.ts";
+import { shownOf } from "./shown-of.ts";
 import {
   type Arrival,
   type CycleContext,
@@ -28,11 +25,7 @@ import {
   type ModelNode,
   nothing,
   type Output,
-  type SubjectNode,
 } from "./subject-node.ts";
-
-/** The nodes that were decided before: all inputs of a model come before it. */
-export type NodesBefore = ReadonlyMap<string, SubjectNode>;
 
 /** Decides one model from what its inputs will hold. */
 export function decideModel(context: CycleContext, nodes: NodesBefore, spec: ModelSpec): ModelNode {
@@ -60,7 +53,6 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
   const making = { arrivals, enforced: prepared.enforced, adapters: route?.adapters ?? [] };
   const partsOf = (subject: string) => outputOf(nodes, subject).parts;
   const parts = remakeOf === null ? modelParts(spec, making, { reads, partsOf }) : null;
-  const isCurrent = isHeld || isReadAsItStands(said, own, override);
   const degraded = degradeModel({ subject: spec.name, bypass, history }, arrivals, (subject) =>
     outputOf(nodes, subject),
   );
@@ -90,53 +82,17 @@ export function decideModel(context: CycleContext, nodes: NodesBefore, spec: Mod
         ? { ...leftOver(history, false), state: "runs", fingerprint, parts }
         : outputOfBypassed(spec, {
             route: bypass.reason === "frozen" ? null : route,
-            left: isHeld
-              ? { ...leftOver(history, true), parts }
-              : shownOf(spec, leftOver(history, isCurrent), () =>
-                  holds(
-                    history,
-                    shownFingerprint(spec, nodes, { making, reads, override, history }),
-                  ),
-                ),
+            left: shownOf(context, nodes, {
+              ...{ spec, making, reads, override, isHeld },
+              left: isHeld
+                ? { ...leftOver(history, true), parts }
+                : leftOver(history, isReadAsItStands(said, own, override)),
+            }),
           })),
       isOnTrial: isOnTrial(history, { ...answer, bypass }),
       degraded: degraded.inherited,
     },
   };
-}
-
-/**
- * What is left of a model, as its readers find it. A table is as it was left; a view shows what is
- * below it, so where that has moved since the view was made nobody knows the identity of what it shows.
- */
-function shownOf({ materialize }: ModelSpec, left: Output, isAsItWasMade: () => boolean): Output {
-  if (materialize === "table" || left.state === "absent" || isAsItWasMade()) return left;
-  return { ...left, fingerprint: null, parts: null };
-}
-
-/** Identity of what a view that is there shows, whether or not it could be made now. */
-function shownFingerprint(
-  spec: ModelSpec,
-  nodes: NodesBefore,
-  made: {
-    readonly making: Making;
-    readonly reads: ModelReads | null;
-    readonly override: StandingOverride | null;
-    readonly history: SubjectHistory | null;
-  },
-): Hash | null {
-  const { making, reads, override, history } = made;
-  const arrivals = making.arrivals.map((arrival): Arrival => {
-    if (arrival.state !== "blocking") return arrival;
-    const { fingerprint } = outputOf(nodes, arrival.subject);
-    const there = { ...arrival, state: "there" as const, fingerprint };
-    return { ...there, seen: seenOf(there, nodes, reads) };
-  });
-  return identityOf(
-    transformFingerprint(spec, { ...making, arrivals }, history),
-    override,
-    history,
-  );
 }
 
 function routeOf(
@@ -216,24 +172,6 @@ function reachFacts({ input, cycle }: CycleContext, { sources }: ModelReach): Dr
   });
   const changes = open.flatMap((one) => one.open);
   return driftFacts(changes, drifted, { since, now: cycle.now });
-}
-
-/** What an input will be by the time its reader could run; a subject that left the scope is absent. */
-function outputOf(nodes: NodesBefore, subject: string): Output {
-  return nodes.get(subject)?.output ?? nothing;
-}
-
-/** How an input arrives, whatever of it is read. */
-type Way = Omit<Arrival, "seen" | "isOnTrial">;
-
-/** Identity of what a model reads of one input, where that is known to be less than all of it. */
-function seenOf(
-  { subject, state, fingerprint }: Way,
-  nodes: NodesBefore,
-  reads: ModelReads | null,
-): Hash | null {
-  if (fingerprint === null || state === "empty") return null;
-  return identityOfColumns(outputOf(nodes, subject).parts, columnsReadOf(reads?.all, subject));
 }
 
 /** How the inputs of a model arrive: one by one, then for an input that is the only one to come. */
