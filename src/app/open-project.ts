@@ -17,6 +17,7 @@ import type { SluiceProject } from "../engine/sluice-project.ts";
 import type { SqlAnalyzer, SqlBinder } from "../ports/sql-analyzer.ts";
 import type { Staging } from "../ports/staging.ts";
 import type { Warehouse } from "../ports/warehouse.ts";
+import { allFaultKinds } from "../simulate/faults/fault.ts";
 import { folderStaging } from "../stagings/folder/folder-staging.ts";
 import { connectors } from "./connectors.ts";
 import { streamLog } from "./stream-log.ts";
@@ -49,7 +50,10 @@ function partsOf(folder: string, options: OpenProjectOptions): Parts {
   return {
     folder,
     loadProject: async () => {
-      const tools = { connectors, openAnalyzer, ruleSets: options.ruleSets ?? [] };
+      const tools = {
+        ...{ connectors, openAnalyzer, ruleSets: options.ruleSets ?? [] },
+        faultKinds: allFaultKinds,
+      };
       const loaded = await loadProject(await readProjectFolder(folder), tools);
       if (loaded.project === null) return loaded;
       return withProblems(loaded, await checkLinks(folder, loaded.project, loaded.places));

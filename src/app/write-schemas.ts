@@ -4,6 +4,8 @@ import type { WrittenFiles } from "../cli/cli-environment.ts";
 import { findProjectFolder } from "../config/find-project-folder.ts";
 import { projectJsonSchemas } from "../core/project/project-json-schemas.ts";
 import { ruleSetFileSchema } from "../core/rules/rule-set-file.ts";
+import { scenarioFormOf } from "../core/scenarios/scenario-form.ts";
+import { allFaultKinds } from "../simulate/faults/fault.ts";
 import { connectors } from "./connectors.ts";
 
 /** Where editors find the schemas, from the project's folder. */
@@ -20,7 +22,10 @@ export async function writeSchemas(folder: string | null): Promise<WrittenFiles>
     [...connectors].map(([type, connector]) => [type, connector.schemas] as const),
   );
   const files: string[] = [];
-  for (const [name, schema] of projectJsonSchemas(schemas, ruleSetFileSchema)) {
+  for (const [name, schema] of projectJsonSchemas(schemas, {
+    ruleSetFile: ruleSetFileSchema,
+    scenarioFile: scenarioFormOf(allFaultKinds),
+  })) {
     const file = `${schemaFolder}/${name}`;
     await writeFile(join(project, file), `${JSON.stringify(schema, null, 2)}\n`);
     files.push(file);

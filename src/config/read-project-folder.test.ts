@@ -36,7 +36,7 @@ test("the files of a project are read, and nothing else is", async () => {
     "rules/r.yaml": "r",
     "templates/t.yaml": "t",
     "contracts/c.yaml": "c",
-    "scenarios/s.yaml": "ignored",
+    "scenarios/s.yaml": "s",
     ".env": "PASSWORD=x",
   });
   expect(await read(folder)).toEqual({
@@ -46,6 +46,7 @@ test("the files of a project are read, and nothing else is", async () => {
       "contracts/c.yaml",
       "models/deep/er/m.sql",
       "rules/r.yaml",
+      "scenarios/s.yaml",
       "sluice.yaml",
       "templates/t.yaml",
     ],

@@ -28,6 +28,7 @@ const rooms = [
   { name: "rules", ending: ".yaml", hasFolders: false },
   { name: "templates", ending: ".yaml", hasFolders: false },
   { name: "contracts", ending: ".yaml", hasFolders: false },
+  { name: "scenarios", ending: ".yaml", hasFolders: false },
 ] as const;
 
 type Room = (typeof rooms)[number];

@@ -9,6 +9,8 @@ import type { SqlAnalysis } from "../core/project/sql-analysis.ts";
 import { defaultRoutes } from "../core/rules/default-routes.ts";
 import { parseRuleFiles } from "../core/rules/parse-rule-files.ts";
 import type { RuleSet } from "../core/rules/rule-set.ts";
+import { parseScenarios } from "../core/scenarios/parse-scenario.ts";
+import type { Scenario } from "../core/scenarios/scenario.ts";
 import { OperatingError } from "../errors/operating-error.ts";
 import type { Connector } from "../ports/connector.ts";
 import type { SqlAnalyzer } from "../ports/sql-analyzer.ts";
@@ -18,6 +20,8 @@ export interface LoadedProject {
   /** `null` when any problem is an error. */
   readonly project: Project | null;
   readonly ruleSets: readonly RuleSet[];
+  /** Those that could be read, in file order. */
+  readonly scenarios: readonly Scenario[];
   /** What sluice.yaml says, also when other files have errors; `null` when it could not be read. */
   readonly settings: ProjectSettings | null;
   /** All of them, in file order. */
@@ -53,6 +57,8 @@ export async function loadProject(
     readonly openAnalyzer: () => Promise<SqlAnalyzer>;
     /** Rule sets that a program adds to those of the files. */
     readonly ruleSets: readonly RuleSet[];
+    /** Kinds of fault that scenarios may name. */
+    readonly faultKinds: readonly string[];
   },
 ): Promise<LoadedProject> {
   const schemas = new Map(
@@ -70,8 +76,13 @@ export async function loadProject(
     added: tools.ruleSets,
     places: assembled.places,
   });
+  const { scenarios, problems: wrongScenarios } = parseScenarios(
+    draft.scenarioFiles,
+    tools.faultKinds,
+  );
   const problems = sortProblems([
     ...read.problems,
+    ...wrongScenarios,
     ...assembled.problems,
     ...rules.problems,
     ...(await analyzeExpressions(
@@ -83,6 +94,7 @@ export async function loadProject(
   return {
     project: isValid ? assembled.project : null,
     ruleSets: withDefaultRoutes(rules.ruleSets),
+    scenarios,
     settings: draft.settings.isRead ? draft.settings.settings : null,
     problems,
     places: assembled.places,

@@ -5,6 +5,7 @@ import { connectors } from "../../src/app/connectors.ts";
 import type { ProjectFile } from "../../src/core/project/project-file.ts";
 import { renderProblem } from "../../src/core/project/render-problem.ts";
 import { loadProject } from "../../src/engine/load-project.ts";
+import { allFaultKinds } from "../../src/simulate/faults/fault.ts";
 import { duckdbSqlAnalyzer } from "../../src/warehouses/duckdb/duckdb-sql-analyzer.ts";
 
 /**
@@ -26,7 +27,10 @@ function splitCase(text: string): readonly ProjectFile[] {
 }
 
 async function check(files: readonly ProjectFile[]) {
-  const tools = { connectors, openAnalyzer: async () => analyzer, ruleSets: [] };
+  const tools = {
+    ...{ connectors, openAnalyzer: async () => analyzer, ruleSets: [] },
+    faultKinds: allFaultKinds,
+  };
   const { problems } = await loadProject({ files, problems: [] }, tools);
   return problems;
 }

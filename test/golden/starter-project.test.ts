@@ -6,13 +6,20 @@ import { starterProject } from "../../src/config/starter/starter-project.ts";
 import { projectFileKind } from "../../src/core/project/project-file.ts";
 import { projectJsonSchemas } from "../../src/core/project/project-json-schemas.ts";
 import { ruleSetFileSchema } from "../../src/core/rules/rule-set-file.ts";
+import { scenarioFormOf } from "../../src/core/scenarios/scenario-form.ts";
 import { loadProject } from "../../src/engine/load-project.ts";
+import { allFaultKinds } from "../../src/simulate/faults/fault.ts";
 import { duckdbSqlAnalyzer } from "../../src/warehouses/duckdb/duckdb-sql-analyzer.ts";
 
-const tools = { connectors, openAnalyzer: async () => duckdbSqlAnalyzer(), ruleSets: [] };
+const tools = {
+  connectors,
+  openAnalyzer: async () => duckdbSqlAnalyzer(),
+  ruleSets: [],
+  faultKinds: allFaultKinds,
+};
 const schemas = projectJsonSchemas(
   new Map([...connectors].map(([type, connector]) => [type, connector.schemas] as const)),
-  ruleSetFileSchema,
+  { ruleSetFile: ruleSetFileSchema, scenarioFile: scenarioFormOf(allFaultKinds) },
 );
 
 function filesOf(name: string) {
@@ -86,6 +93,7 @@ describe("the JSON Schemas", () => {
       "rules.schema.json",
       "template.schema.json",
       "contract.schema.json",
+      "scenario.schema.json",
     ]);
     for (const schema of schemas.values()) {
       expect(schema["$schema"]).toBe("http://json-schema.org/draft-07/schema#");

@@ -15,7 +15,8 @@ export const editorSettings = `{
     ".sluice/schema/connection.schema.json": "/connections/*.yaml",
     ".sluice/schema/rules.schema.json": "/rules/*.yaml",
     ".sluice/schema/template.schema.json": "/templates/*.yaml",
-    ".sluice/schema/contract.schema.json": "/contracts/*.yaml"
+    ".sluice/schema/contract.schema.json": "/contracts/*.yaml",
+    ".sluice/schema/scenario.schema.json": "/scenarios/*.yaml"
   }
 }
 `;
@@ -30,6 +31,7 @@ Data that loads itself: connections say where it is, models what becomes of it, 
     sluice plan      # what would run now, and why?
     sluice run       # do it; a second time it has nothing to do
     sluice why daily_sales.transform
+    sluice simulate late_orders   # what would these rules do, were things to go wrong?
 
 | path | what it is |
 |---|---|
@@ -37,6 +39,7 @@ Data that loads itself: connections say where it is, models what becomes of it, 
 | \`connections/\` | one file for each system, with its sources |
 | \`models/\` | one SELECT for each table or view |
 | \`rules/\` | conditions on facts, and what follows from them |
+| \`scenarios/\` | worlds to try rules in, before they are live |
 | \`data/\` | the starter's invented rows |
 
 Change a row in \`data/orders.csv\` and run again: only what depends on it runs.

@@ -3,6 +3,7 @@ import { customersCsv, ordersCsv } from "./starter-data.ts";
 import { editorSettings, gitIgnore, readme } from "./starter-extras.ts";
 import { customerValueSql, dailySalesSql, paidOrdersSql } from "./starter-models.ts";
 import { starterRules } from "./starter-rules.ts";
+import { starterScenario } from "./starter-scenario.ts";
 import { starterSettings } from "./starter-settings.ts";
 
 /**
@@ -21,6 +22,7 @@ export function starterProject(folderName: string): ReadonlyMap<string, string> 
     ["models/daily_sales.sql", dailySalesSql],
     ["models/paid_orders.sql", paidOrdersSql],
     ["rules/core.yaml", starterRules],
+    ["scenarios/late_orders.yaml", starterScenario],
     [".gitignore", gitIgnore],
     [".vscode/settings.json", editorSettings],
     ["README.md", readme(name)],

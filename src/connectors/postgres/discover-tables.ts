@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { matchesName } from "../../core/std/matches-name.ts";
 import type { DiscoveredSource } from "../../ports/connector.ts";
 import { nameCandidates } from "../../ports/discovered-name.ts";
 import type { Log } from "../../ports/log.ts";
-import { matchesName } from "./name-pattern.ts";
 import type { PostgresLocator, PostgresPattern } from "./postgres-locator.ts";
 import type { Query } from "./table-facts.ts";
 

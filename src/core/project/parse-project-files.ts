@@ -20,6 +20,8 @@ export interface ProjectDraft {
   readonly contracts: readonly ContractDraft[];
   /** Read by `core/rules`, which knows what a rule may say. */
   readonly ruleFiles: readonly SourceText[];
+  /** Read by `core/scenarios`. */
+  readonly scenarioFiles: readonly SourceText[];
   /** True when some connection's sources could not be read: an unknown source may be one of them. */
   readonly isIncomplete: boolean;
   readonly problems: readonly Problem[];
@@ -69,6 +71,7 @@ export function parseProjectFiles(
     contracts: contracts.flatMap(({ draft }) => draft ?? []),
     models: models.flatMap(({ draft }) => draft ?? []),
     ruleFiles: ofKind("rules"),
+    scenarioFiles: ofKind("scenario"),
     isIncomplete,
     problems,
   };

@@ -11,7 +11,8 @@ export type ProjectFileKind =
   | "model"
   | "rules"
   | "template"
-  | "contract";
+  | "contract"
+  | "scenario";
 
 /** What a project's file holds by its path, or `null` when it is none of them. */
 export function projectFileKind(path: string): ProjectFileKind | null {
@@ -20,5 +21,6 @@ export function projectFileKind(path: string): ProjectFileKind | null {
   if (/^rules\/[^/]+\.yaml$/.test(path)) return "rules";
   if (/^contracts\/[^/]+\.yaml$/.test(path)) return "contract";
   if (/^templates\/[^/]+\.yaml$/.test(path)) return "template";
+  if (/^scenarios\/[^/]+\.yaml$/.test(path)) return "scenario";
   return /^models\/.+\.sql$/.test(path) ? "model" : null;
 }

@@ -14,11 +14,14 @@ import { templateForm } from "./template-forms.ts";
 /**
  * The JSON Schemas (draft 7) of everything that people write, by file name: editors complete and
  * check by them. A connection's schema tells its types apart by `type`.
- * @param ruleSetFile the form of `rules/*.yaml`.
+ * @param forms of files that rooms above this one read: `rules/*.yaml` and `scenarios/*.yaml`.
  */
 export function projectJsonSchemas(
   connectors: ReadonlyMap<string, ConnectorSchemas>,
-  ruleSetFile: z.ZodType,
+  {
+    ruleSetFile,
+    scenarioFile,
+  }: { readonly ruleSetFile: z.ZodType; readonly scenarioFile: z.ZodType },
 ): ReadonlyMap<string, JsonObject> {
   const forms: readonly [string, string, z.ZodType][] = [
     ["sluice.schema.json", "sluice.yaml", settingsForm],
@@ -27,6 +30,7 @@ export function projectJsonSchemas(
     ["rules.schema.json", "rules/*.yaml", ruleSetFile],
     ["template.schema.json", "templates/*.yaml", templateForm],
     ["contract.schema.json", "contracts/*.yaml", contractForm("3.1")],
+    ["scenario.schema.json", "scenarios/*.yaml", scenarioFile],
   ];
   return new Map(
     forms.map(([file, title, form]) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { matchesName } from "./name-pattern.ts";
+import { matchesName } from "./matches-name.ts";
 
 test("a pattern means what the like expression means", () => {
   const text = fc.string({ unit: fc.constantFrom("a", "b", "_", "."), maxLength: 8 });
