@@ -1,6 +1,8 @@
+import { z } from "zod";
 import type { Decision, Segment, Task } from "../../core/decide/blueprint.ts";
 import type { Profile } from "../../core/metadata/profile.ts";
 import type { Negotiation } from "../../core/routes/negotiation.ts";
+import type { Json } from "../../core/std/json.ts";
 import { displayWidth, pad } from "../text/display-width.ts";
 import { printable } from "../text/printable.ts";
 import { formatBytes, formatCounted } from "../text/quantity.ts";
@@ -144,6 +146,9 @@ function bypassLine(task: Task, { segment, decision, profile }: PlannedSegment):
     const trace = becauseWords(decision?.effects.activation?.by ?? [], decision);
     return `${words}${told}${told === "" ? trace.replace(/^, because \S+ ?/, " ").trimEnd() : ""}`;
   }
+  if (task.bypass.reason === "frozen" || task.bypass.reason === "override") {
+    return words + saidWords(decision?.evidence[task.id]);
+  }
   if (task.bypass.reason === "source_missing" && profile !== null) {
     const { presence } = profile;
     return presence.state === "present"
@@ -152,6 +157,16 @@ function bypassLine(task: Task, { segment, decision, profile }: PlannedSegment):
   }
   return words;
 }
+
+/** Why somebody overrides a subject, and until when. */
+function saidWords(evidence: Json | undefined): string {
+  const said = overrideEvidence.safeParse(evidence);
+  if (!said.success) return "";
+  const { why, until } = said.data;
+  return ` ${until === null ? "until lifted" : `until ${until}`} (${printable(why)})`;
+}
+
+const overrideEvidence = z.object({ why: z.string(), until: z.string().nullable() });
 
 function factWords({ segment, profile }: PlannedSegment): string {
   const volume = profile?.volume;
