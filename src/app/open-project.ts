@@ -10,6 +10,7 @@ import { readProjectSettings } from "../config/read-project-settings.ts";
 import type { Capacity } from "../core/metadata/snapshot.ts";
 import type { Project, ProjectSettings } from "../core/project/project.ts";
 import type { RuleSet } from "../core/rules/rule-set.ts";
+import { budgetOf } from "../core/run/schedule.ts";
 import { loadProject, withProblems } from "../engine/load-project.ts";
 import { openSluiceProject } from "../engine/open-sluice-project.ts";
 import type { Parts } from "../engine/parts.ts";
@@ -122,12 +123,12 @@ async function scratchStaging(stagingPath: string): Promise<Staging & AsyncDispo
 async function openWarehouse(folder: string, project: Project): Promise<Warehouse> {
   const { openDuckdbWarehouse } = await import("../warehouses/duckdb/open-duckdb-warehouse.ts");
   const { settings } = project;
-  const { memoryBytes, threads } = settings.limits;
+  const { warehouseBytes, threads } = budgetOf(capacityOfMachine(), settings.limits);
   return await openDuckdbWarehouse({
     path: resolve(folder, settings.warehouse.path),
     readableFolders: await readableFolders(folder, settings),
-    ...(memoryBytes === null ? {} : { memoryLimit: `${memoryBytes}B` }),
-    ...(threads === null ? {} : { threads }),
+    memoryLimit: `${warehouseBytes}B`,
+    threads,
   });
 }
 

@@ -32,6 +32,18 @@ const recordSchema = z.strictObject({
   enforced: z.strictObject({ failed: z.number(), quarantinedRows: z.number() }).nullable(),
   watchedFailures: z.number().nullable(),
   degraded: z.strictObject({ since: z.number(), because: z.string() }).nullable().default(null),
+  uses: z
+    .record(
+      z.string(),
+      z.array(
+        z.strictObject({
+          durationMs: z.number(),
+          rows: z.number().nullable(),
+          memoryBytes: z.number().nullable(),
+        }),
+      ),
+    )
+    .default({}),
 }) satisfies z.ZodType<SubjectRecord>;
 
 const outputSchema = z.strictObject({

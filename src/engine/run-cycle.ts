@@ -4,7 +4,7 @@ import type { Decided } from "../core/decide/decided.ts";
 import { foldRun } from "../core/run/fold-run.ts";
 import { recordRun } from "../core/run/record-run.ts";
 import type { RunEvent } from "../core/run/run-event.ts";
-import { type PlanOf, planRun } from "../core/run/run-plan.ts";
+import { type PlanOf, planRun, type Resources } from "../core/run/run-plan.ts";
 import { present } from "../core/std/assert.ts";
 import type { Catalog, RunSummary, StoredEvent } from "../ports/catalog.ts";
 import { connectionsOf } from "./connections.ts";
@@ -24,6 +24,7 @@ import { readPending } from "./read-signals.ts";
 import { LiveRun } from "./revise-run.ts";
 import { degradedOf } from "./run-degraded.ts";
 import { runReport } from "./run-report.ts";
+import { readSchedule, writeSchedule } from "./schedule-run.ts";
 import { inboxFeed, type SignalFeed } from "./signal-feed.ts";
 import type { RunOptions, RunReport } from "./sluice-project.ts";
 import { resultsOf } from "./task-results.ts";
@@ -233,17 +234,22 @@ async function carryOut(
   const { parts, catalog, warehouse } = workshop;
   const { summary, first, revisions, log } = prepared;
   const events = log.map(({ event }) => event);
-  const planOf = planner([first, ...revisions]);
+  const isNew = !events.some(({ type }) => type === "RunStarted");
+  const { resources, id: schedule } = isNew
+    ? await writeSchedule(workshop, first)
+    : await readSchedule(catalog, events, first);
+  const planOf = planner([first, ...revisions], resources);
   const run = new LiveRun(workshop, {
     summary,
     decided: revisions.at(-1) ?? first,
     results: knownResults(prepared, events),
-    planOf: (blueprint) => planRun(blueprint, { pools: first.input.template.pools }),
+    planOf: (blueprint) => planRun(blueprint, resources),
   });
   const state = await runBlueprint({
     run: summary.id,
     plan: planOf(first.blueprint.id),
     planOf,
+    schedule: schedule ?? undefined,
     epoch: catalog.epoch,
     live: { signals: options.feedOf?.(summary.id) ?? feedOf(workshop, summary.id), reviser: run },
     catalog,
@@ -299,7 +305,8 @@ export async function pastRun(
   const first = await readDecided(catalog, summary);
   const events = (await catalog.events(summary.id)).map(({ event }) => event);
   const revisions = await readRevisions(catalog, summary.id, { first, events });
-  const planOf = planner([first, ...revisions]);
+  const { resources } = await readSchedule(catalog, events, first);
+  const planOf = planner([first, ...revisions], resources);
   const last = revisions.at(-1) ?? first;
   const state = foldRun(planOf(first.blueprint.id), events, planOf);
   return runReport(summary, state, {
@@ -310,10 +317,10 @@ export async function pastRun(
 }
 
 /** Plans the blueprints of a run's decisions, each when it is asked for. */
-function planner(decisions: readonly Decided[]): PlanOf {
+function planner(decisions: readonly Decided[], resources: Resources): PlanOf {
   const known = new Map(decisions.map((decided) => [decided.blueprint.id, decided] as const));
   return (blueprint) => {
     const decided = present(known.get(blueprint), "a run is told of its revisions' blueprints");
-    return planRun(decided.blueprint, { pools: decided.input.template.pools });
+    return planRun(decided.blueprint, resources);
   };
 }

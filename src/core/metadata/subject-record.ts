@@ -10,6 +10,15 @@ export interface Degradation {
   readonly because: string;
 }
 
+/** What one attempt that succeeded took. */
+export interface TaskUse {
+  readonly durationMs: number;
+  /** `null` where it was not counted. */
+  readonly rows: number | null;
+  /** At its peak; `null` where it was not measured. */
+  readonly memoryBytes: number | null;
+}
+
 /**
  * What past cycles noticed of one source or model: the raw material of cadence, trend,
  * reliability and quality. Bounded, and folded anew into the next profile.
@@ -30,10 +39,12 @@ export interface SubjectRecord {
   readonly watchedFailures: number | null;
   /** Present while its table holds a result of a fallback. */
   readonly degraded: Degradation | null;
+  /** By kind of task: what its attempts took, oldest first. */
+  readonly uses: Readonly<Record<string, readonly TaskUse[]>>;
 }
 
 /** How much of the past is kept: enough for a median and a rate, little enough for every profile. */
-export const recordLimits = { changes: 24, outputs: 12, attempts: 40 } as const;
+export const recordLimits = { changes: 24, outputs: 12, attempts: 40, uses: 12 } as const;
 
 /** A subject that nothing is known of yet. */
 export function emptyRecord(subject: string): SubjectRecord {
@@ -46,6 +57,7 @@ export function emptyRecord(subject: string): SubjectRecord {
     enforced: null,
     watchedFailures: null,
     degraded: null,
+    uses: {},
   };
 }
 
@@ -65,6 +77,12 @@ export function withOutput(record: SubjectRecord, at: EpochMs, rows: number): Su
 /** Notes how one attempt ended. */
 export function withAttempt(record: SubjectRecord, isSuccess: boolean): SubjectRecord {
   return { ...record, attempts: [...record.attempts, isSuccess].slice(-recordLimits.attempts) };
+}
+
+/** Notes what an attempt of one kind of task took. */
+export function withUse(record: SubjectRecord, kind: string, use: TaskUse): SubjectRecord {
+  const uses = [...(record.uses[kind] ?? []), use].slice(-recordLimits.uses);
+  return { ...record, uses: { ...record.uses, [kind]: uses } };
 }
 
 /** The median interval between changes, which one late delivery does not move; `null` before the third change. */

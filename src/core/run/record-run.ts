@@ -2,8 +2,10 @@ import type { Blueprint, TaskId } from "../decide/blueprint.ts";
 import {
   emptyRecord,
   type SubjectRecord,
+  type TaskUse,
   withAttempt,
   withOutput,
+  withUse,
 } from "../metadata/subject-record.ts";
 import type { EpochMs } from "../std/time.ts";
 import { degradationsOf } from "./degradations.ts";
@@ -11,12 +13,14 @@ import type { RunEvent, TaskResult } from "./run-event.ts";
 
 /**
  * Folds what a run's attempts showed into the records that the next snapshot starts from.
+ * @param peaks by task: how much memory its last attempt took, where that was measured.
  * @returns the records that changed.
  */
 export function recordRun(
   records: ReadonlyMap<string, SubjectRecord>,
   blueprint: Blueprint,
   events: Iterable<RunEvent>,
+  peaks: ReadonlyMap<TaskId, number> = new Map(),
 ): ReadonlyMap<string, SubjectRecord> {
   const log = [...events];
   const changed = new Map<string, SubjectRecord>();
@@ -46,7 +50,36 @@ export function recordRun(
     const record = changed.get(subject) ?? records.get(subject) ?? emptyRecord(subject);
     changed.set(subject, { ...record, degraded });
   }
+  for (const { task, ...use } of usesIn(log)) {
+    const kind = task.slice(task.lastIndexOf(".") + 1);
+    const memoryBytes = peaks.get(task) ?? null;
+    update(task, (record) => withUse(record, kind, { ...use, memoryBytes }));
+  }
   return changed;
+}
+
+/**
+ * What attempts took that did something, by task. Tasks that ran as one share its time.
+ */
+function* usesIn(
+  events: Iterable<RunEvent>,
+): Generator<{ readonly task: TaskId } & Pick<TaskUse, "durationMs" | "rows">> {
+  const starts = new Map<string, EpochMs>();
+  for (const event of events) {
+    if (event.type !== "AttemptStarted" && event.type !== "AttemptSucceeded") continue;
+    const attempt = `${event.attempt} ${event.tasks[0] ?? ""}`;
+    if (event.type === "AttemptStarted") {
+      starts.set(attempt, event.at);
+      continue;
+    }
+    const startedAt = starts.get(attempt);
+    if (startedAt === undefined) continue;
+    const durationMs = Math.round((event.at - startedAt) / event.tasks.length);
+    for (const task of event.tasks) {
+      const result = event.results[task];
+      if (result !== undefined && !result.isRepeat) yield { task, durationMs, rows: result.rows };
+    }
+  }
 }
 
 interface Success {
