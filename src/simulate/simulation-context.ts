@@ -1,3 +1,4 @@
+import type { decideAgain } from "../core/decide/decide-again.ts";
 import type { DecideInput } from "../core/decide/decide-input.ts";
 import type { Decided } from "../core/decide/decided.ts";
 import type { RuleBook } from "../core/decide/rule-book.ts";
@@ -18,7 +19,7 @@ export interface SimulatedParts {
   readonly advance: typeof advance;
   readonly planRun: typeof planRun;
   readonly decide: (input: DecideInput, rules: RuleBook) => Decided;
-  readonly decideAgain: (previous: Decided, input: DecideInput) => Decided;
+  readonly decideAgain: typeof decideAgain;
   readonly openWarehouse: () => SimulatedWarehouse;
 }
 
@@ -36,6 +37,8 @@ export interface Tally {
   tasks: number;
   events: number;
   cycles: number;
+  /** Decisions that were made while a run went on. */
+  revisions: number;
   processes: number;
 }
 

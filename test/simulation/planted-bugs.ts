@@ -13,7 +13,7 @@ import type { Invariant } from "../../src/simulate/watch/violation.ts";
 /** A bug that somebody could write, and the invariants of which one must find it. */
 export interface PlantedBug {
   readonly parts: SimulatedParts;
-  readonly breaks: readonly Invariant[];
+  readonly breaks: readonly (Invariant | "crash")[];
 }
 
 class WithoutLedgerCheck extends SimulatedWarehouse {
@@ -150,17 +150,51 @@ export const plantedBugs: Readonly<Record<string, PlantedBug>> = {
     },
     breaks: ["liveness"],
   },
+  "a revision is applied twice": {
+    parts: {
+      ...realParts,
+      advance: (state, event, planOf) => {
+        const made = advance(state, event, planOf);
+        if (event.type !== "RevisionDecided") return made;
+        const again = { ...event, revision: event.revision + 1 };
+        return advance(made.state, again, planOf);
+      },
+    },
+    breaks: ["liveness", "revision"],
+  },
+  "a revision decides again what has begun": {
+    parts: {
+      ...realParts,
+      decideAgain: (previous, input, pinned) =>
+        pinned === undefined
+          ? realParts.decideAgain(previous, input)
+          : realParts.decideAgain(previous, input, new Set([...pinned].slice(0, 1))),
+    },
+    breaks: ["revision", "final", "crash"],
+  },
+  "what a signal concerns is not held": {
+    parts: {
+      ...realParts,
+      advance: (state, event, planOf) => {
+        const made = advance(state, event, planOf);
+        if (event.type !== "SignalReceived") return made;
+        const revisions = { ...made.state.revisions, held: new Set<string>() };
+        return { ...made, state: { ...made.state, revisions } };
+      },
+    },
+    breaks: ["revision"],
+  },
   "what changed is not decided again": {
     parts: {
       ...realParts,
-      decideAgain: (previous, input) => {
-        const decided = realParts.decideAgain(previous, input);
+      decideAgain: (previous, input, pinned) => {
+        const decided = realParts.decideAgain(previous, input, pinned);
         const kept = previous.blueprint.segments.get("m000");
         if (kept === undefined) return decided;
         const segments = new Map(decided.blueprint.segments).set("m000", kept);
         return { ...decided, blueprint: { ...decided.blueprint, segments } };
       },
     },
-    breaks: ["convergence", "up-to-date"],
+    breaks: ["convergence", "up-to-date", "replay", "revision", "crash"],
   },
 };

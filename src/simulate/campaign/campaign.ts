@@ -28,7 +28,7 @@ export interface CampaignReport {
 
 /** Runs a campaign, or as much of it as `failuresMax` allows. */
 export function runCampaign(campaign: Campaign, parts: SimulatedParts = realParts): CampaignReport {
-  const tally: Tally = { tasks: 0, events: 0, cycles: 0, processes: 0 };
+  const tally: Tally = { tasks: 0, events: 0, cycles: 0, revisions: 0, processes: 0 };
   const fired = new Map<FaultKind, number>();
   const pairs = new Set<string>();
   const failures: SimulationResult[] = [];
@@ -42,6 +42,7 @@ export function runCampaign(campaign: Campaign, parts: SimulatedParts = realPart
     tally.tasks += result.tally.tasks;
     tally.events += result.tally.events;
     tally.cycles += result.tally.cycles;
+    tally.revisions += result.tally.revisions;
     tally.processes += result.tally.processes;
     for (const [kind, count] of result.fired) fired.set(kind, (fired.get(kind) ?? 0) + count);
     for (const pair of pairsOf([...result.fired.keys()])) pairs.add(pair);

@@ -89,7 +89,7 @@ export function simulate(
     new Set(plan.without),
   );
   ruleBook ??= openRuleBook(scope.ruleSets);
-  const tally: Tally = { tasks: 0, events: 0, cycles: 0, processes: 0 };
+  const tally: Tally = { tasks: 0, events: 0, cycles: 0, revisions: 0, processes: 0 };
   const faults = new FaultDesk(plan.faults);
   const queue = new EventQueue(start);
   const context: SimulationContext = {

@@ -33,7 +33,7 @@ export function scheduleCycleFault(
   const atMs = fault.kind === "table-lost" ? 0 : dice.next() * (isEarly ? 10_000 : windowMs);
   context.queue.after(atMs, () => {
     const source = dice.pick([...context.world.sources.values()]);
-    const lastsMs = fault.size * 40 * minuteMs;
+    const lastsMs = Math.round(fault.size * 40 * minuteMs);
     if (strikes[fault.kind]({ context, fault, dice, operator, source, lastsMs })) {
       context.faults.count(fault.kind);
       context.trace?.("world", { note: `fault ${fault.kind}` });

@@ -4,9 +4,10 @@ import type { Signal } from "../../core/signals/signal.ts";
 import type { Hash } from "../../core/std/hash.ts";
 import { SimulatedFailure } from "../simulated-failure.ts";
 import type { SimulationContext } from "../simulation-context.ts";
-import type { StoredRun } from "../store/simulated-catalog.ts";
+import { decisionNow, type StoredRun } from "../store/simulated-catalog.ts";
 import { Dice } from "../time/dice.ts";
 import { checkDecision } from "../watch/data-watch.ts";
+import { checkDecidedAgain } from "../watch/replay-watch.ts";
 import type { Look, Onlooker, Records } from "./onlooker.ts";
 import { SimulatedHost } from "./simulated-host.ts";
 import { SimulatedProcess } from "./simulated-process.ts";
@@ -153,6 +154,7 @@ export class CycleProcess {
         : context.parts.decideAgain(previous, input);
     context.lastDecided = decided;
     checkDecision(context, decided);
+    checkDecidedAgain(context, decided);
     this.#phase(150, () => this.#create(decided, look));
   }
 
@@ -162,10 +164,12 @@ export class CycleProcess {
     const { catalog } = context;
     catalog.writeRecords(look.changed, this.#epoch);
     const id = `r${catalog.runs.length + 1}`;
+    const plan = context.parts.planRun(decided.blueprint, { pools: decided.input.template.pools });
+    const first = { decided, plan };
     const stored: StoredRun = {
       id,
-      decided,
-      plan: context.parts.planRun(decided.blueprint, { pools: decided.input.template.pools }),
+      first,
+      decisions: new Map([[decided.blueprint.id, first]]),
       seed: new Dice(context.seed, id).between(0, 2 ** 31),
       events: [],
       status: "running",
@@ -182,6 +186,7 @@ export class CycleProcess {
       process: this.process,
       epoch: this.#epoch,
       stored,
+      onlooker: this.#order.onlooker,
       die: (why) => this.die(why),
       onEnd: (how) => {
         if (how === "failed") this.#end("failed");
@@ -195,7 +200,7 @@ export class CycleProcess {
   #note(stored: StoredRun): void {
     const { context } = this.#order;
     const { catalog, staging } = context;
-    const { blueprint } = stored.decided;
+    const { blueprint } = decisionNow(stored).decided;
     catalog.writeRecords(recordRun(catalog.records, blueprint, stored.events), this.#epoch);
     staging.sweep(unloaded(stored));
     context.tally.cycles += 1;

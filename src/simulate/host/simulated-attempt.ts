@@ -98,7 +98,7 @@ export class SimulatedAttempt {
     const { scope } = this.#host;
     const { context } = scope;
     const first = present(this.tasks[0], "an attempt has a task");
-    const { kind } = plannedTask(scope.decided, first).task;
+    const { kind } = plannedTask(scope.decided(), first).task;
     const task = { id: first, kind, rows: work.rows };
     const instance = `${context.cycle}/${this.number}`;
     return durationOf(context.durations, task, context.seed, instance);

@@ -1,14 +1,22 @@
 import type { TaskId } from "../../core/decide/blueprint.ts";
+import { concernOf } from "../../core/decide/concern-of.ts";
+import type { Decided } from "../../core/decide/decided.ts";
 import type { RunCommand, RunEvent, TaskResult } from "../../core/run/run-event.ts";
+import type { RunPlan } from "../../core/run/run-plan.ts";
 import { type RunState, startRun } from "../../core/run/run-state.ts";
 import type { Signal } from "../../core/signals/signal.ts";
 import { present } from "../../core/std/assert.ts";
+import type { Hash } from "../../core/std/hash.ts";
 import type { EpochMs } from "../../core/std/time.ts";
 import { unreachable } from "../../core/std/unreachable.ts";
 import { SimulatedFailure } from "../simulated-failure.ts";
 import type { SimulationContext } from "../simulation-context.ts";
-import type { StoredRun } from "../store/simulated-catalog.ts";
+import { decisionNow, decisionOf, type StoredRun } from "../store/simulated-catalog.ts";
+import { Dice } from "../time/dice.ts";
+import { checkReplayed } from "../watch/compare-states.ts";
 import { RunWatch } from "../watch/run-watch.ts";
+import type { Onlooker } from "./onlooker.ts";
+import { type AskRevision, revise } from "./revise.ts";
 import { type Ending, SimulatedAttempt } from "./simulated-attempt.ts";
 import type { SimulatedProcess } from "./simulated-process.ts";
 import type { RunScope } from "./task-work.ts";
@@ -25,6 +33,7 @@ export interface HostedRun {
   readonly process: SimulatedProcess;
   readonly epoch: number;
   readonly stored: StoredRun;
+  readonly onlooker: Onlooker;
   /** The run has ended, or cannot go on in this process. */
   readonly onEnd: (how: "finished" | "failed") => void;
   readonly die: (why: string) => void;
@@ -42,6 +51,7 @@ export class SimulatedHost {
   readonly #timers = new Map<string, () => void>();
   /** By first task: what this process believes to be under way. */
   readonly #attempts = new Map<TaskId, SimulatedAttempt>();
+  #decided: Decided;
   #state: RunState;
   #lastAt: EpochMs;
   #writtenAt = 0;
@@ -51,6 +61,7 @@ export class SimulatedHost {
   constructor(run: HostedRun) {
     const { context, stored, epoch } = run;
     this.#run = run;
+    this.#decided = decisionNow(stored).decided;
     this.#state = this.#replay();
     this.#lastAt = stored.events.at(-1)?.at ?? 0;
     this.#watch = new RunWatch(stored);
@@ -58,7 +69,7 @@ export class SimulatedHost {
     this.#scope = {
       context,
       run: stored.id,
-      decided: stored.decided,
+      decided: () => this.#decided,
       epoch,
       results: this.#results,
     };
@@ -72,7 +83,7 @@ export class SimulatedHost {
     if (this.#state.phase === "finished") this.#finish("finished");
     else if (this.#state.phase !== "planned") this.tell({ type: "RunResumed", at });
     else {
-      const { blueprint } = stored.plan;
+      const { blueprint } = stored.first.plan;
       this.tell({ type: "RunStarted", at, blueprint, seed: stored.seed });
     }
   }
@@ -88,7 +99,10 @@ export class SimulatedHost {
   }
 
   /** A signal has arrived that may change what was decided. */
-  receive(_signal: Signal): void {}
+  receive(signal: Signal): void {
+    const concerns = concernOf(this.#decided.input.scope, [signal]);
+    this.tell({ type: "SignalReceived", at: this.#now(), signal, concerns });
+  }
 
   tell(event: RunEvent): void {
     const { process, context } = this.#run;
@@ -136,8 +150,11 @@ export class SimulatedHost {
   #record(event: RunEvent, turn: Turn): void {
     const { context, process } = this.#run;
     const before = this.#state;
-    const { state, commands } = context.parts.advance(before, event);
+    const { state, commands } = context.parts.advance(before, event, this.#planOf);
     this.#state = state;
+    if (state.plan !== before.plan) {
+      this.#decided = decisionOf(this.#run.stored, state.plan.blueprint).decided;
+    }
     this.#keepResults(event);
     turn.events.push(event);
     context.tally.events += 1;
@@ -178,6 +195,8 @@ export class SimulatedHost {
         this.#timers.delete(effect.timer);
         return;
       case "AskRevision":
+        this.#run.process.later(this.#revisingMs(effect), () => this.#revise(effect));
+        return;
       case "EmitSignal":
         return;
       case "FinishRun":
@@ -278,6 +297,29 @@ export class SimulatedHost {
     return { type: "AttemptLost", at: this.#now(), tasks, attempt: number };
   }
 
+  /** To look again at what is concerned takes a while, now and then a long one. */
+  #revisingMs({ revision }: AskRevision): number {
+    const { context, stored } = this.#run;
+    return new Dice(context.seed, "revise", stored.id, revision).around(2_000, 1.2);
+  }
+
+  /** Decides again what has not begun and is concerned; what comes of it is stored before it is told. */
+  #revise(effect: AskRevision): void {
+    if (this.#hasFailed || this.#hasEnded) return;
+    const { context, stored, onlooker, process } = this.#run;
+    const { revised, told } = revise(
+      { context, onlooker, now: process.now, stored },
+      this.#decided,
+      effect,
+    );
+    stored.decisions.set(told.blueprint, revised);
+    context.lastDecided = revised.decided;
+    context.tally.revisions += 1;
+    this.tell({ ...told, at: this.#now() });
+  }
+
+  readonly #planOf = (blueprint: Hash): RunPlan => decisionOf(this.#run.stored, blueprint).plan;
+
   #setTimer(timer: string, firesAt: EpochMs): void {
     const { process, context } = this.#run;
     const fire = () => this.tell({ type: "TimerFired", at: this.#now(), timer });
@@ -324,9 +366,11 @@ export class SimulatedHost {
 
   #replay(): RunState {
     const { context, stored } = this.#run;
-    let state = startRun(stored.plan);
-    for (const event of stored.events) state = context.parts.advance(state, event).state;
-    if (stored.stateThen !== null) RunWatch.compare(stored.stateThen, state);
+    let state = startRun(stored.first.plan);
+    for (const event of stored.events) {
+      state = context.parts.advance(state, event, this.#planOf).state;
+    }
+    if (stored.stateThen !== null) checkReplayed(stored.stateThen, state);
     return state;
   }
 }

@@ -60,7 +60,7 @@ export class SimulatedProcess {
 
   /** SIGSTOP: everything that it would do comes later, in its order. */
   pause(durationMs: number): void {
-    this.#pausedUntil = this.#context.queue.now + durationMs;
+    this.#pausedUntil = this.#context.queue.now + Math.ceil(durationMs);
   }
 
   /** SIGKILL. */

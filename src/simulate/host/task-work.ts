@@ -28,7 +28,8 @@ export interface Work {
 export interface RunScope {
   readonly context: SimulationContext;
   readonly run: string;
-  readonly decided: Decided;
+  /** As it was last revised. */
+  readonly decided: () => Decided;
   readonly epoch: number;
   /** What tasks of this run have reported so far. */
   readonly results: ReadonlyMap<TaskId, TaskResult>;
@@ -41,7 +42,7 @@ interface Planned {
 
 /** Begins the tasks of one attempt, all of one kind. @throws SimulatedFailure */
 export function beginWork(ids: readonly TaskId[], scope: RunScope): Work {
-  const planned = ids.map((id) => plannedTask(scope.decided, id));
+  const planned = ids.map((id) => plannedTask(scope.decided(), id));
   const first = present(planned[0], "an attempt has a task");
   switch (first.task.kind) {
     case "extract":
@@ -71,7 +72,8 @@ function extract({ task, segment }: Planned, scope: RunScope): Work {
   const { world, warehouse, staging } = context;
   const source = world.source(segment.subject);
   const cursor = source.spec.strategy === "replace" ? null : warehouse.cursorOf(segment.subject);
-  const probed = decided.input.snapshot.profiles.get(segment.subject)?.profile.fingerprint ?? null;
+  const probed =
+    decided().input.snapshot.profiles.get(segment.subject)?.profile.fingerprint ?? null;
   let extraction = `${segment.subject} ${cursor} ${task.fingerprint ?? run}`;
   // What an earlier attempt read for a moment is not what is wanted.
   for (let known = staging.find(extraction); known !== null; known = staging.find(extraction)) {
@@ -203,7 +205,7 @@ function checkFenced({ context, epoch }: RunScope, outcomes: readonly Outcome[])
 }
 
 function provenanceOf(task: Task, { run, epoch, decided }: RunScope): Provenance {
-  return { run, task: task.id, epoch, at: decided.input.snapshot.at };
+  return { run, task: task.id, epoch, at: decided().input.snapshot.at };
 }
 
 /** As in the engine: an input did not become what the blueprint says, or was made of such a one. */

@@ -4,18 +4,44 @@ import type { RunEvent, RunStatus } from "../../core/run/run-event.ts";
 import type { RunPlan } from "../../core/run/run-plan.ts";
 import type { RunState } from "../../core/run/run-state.ts";
 import type { Signal } from "../../core/signals/signal.ts";
+import { present } from "../../core/std/assert.ts";
+import type { Hash } from "../../core/std/hash.ts";
 import { SimulatedFailure } from "../simulated-failure.ts";
+
+/** What a run is to do: a decision, and how it is planned. */
+export interface PlannedDecision {
+  readonly decided: Decided;
+  readonly plan: RunPlan;
+}
 
 /** A run as the catalog keeps it. */
 export interface StoredRun {
   readonly id: string;
-  readonly decided: Decided;
-  readonly plan: RunPlan;
+  /** What it began with. */
+  readonly first: PlannedDecision;
+  /** What it may go on with, by blueprint; what it began with among them. */
+  readonly decisions: Map<Hash, PlannedDecision>;
   readonly seed: number;
   readonly events: RunEvent[];
   status: RunStatus;
   /** What the process that wrote the last event had made of it: replaying the log must give the same. */
   stateThen: RunState | null;
+}
+
+/** What a run goes on with, by its log. */
+export function decisionNow({ first, decisions, events }: StoredRun): PlannedDecision {
+  const last = events.findLast((event) => event.type === "RevisionDecided");
+  return last?.type === "RevisionDecided"
+    ? decisionOf({ first, decisions }, last.blueprint)
+    : first;
+}
+
+/** One of the decisions of a run, by its blueprint. */
+export function decisionOf(
+  { decisions }: Pick<StoredRun, "first" | "decisions">,
+  blueprint: Hash,
+): PlannedDecision {
+  return present(decisions.get(blueprint), "a revision is written down before it is told");
 }
 
 /** What is durable: runs with their logs, and notes. Who is not the newest writer is refused. */

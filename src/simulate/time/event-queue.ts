@@ -28,9 +28,9 @@ export class EventQueue {
     return this.#heap.length;
   }
 
-  /** Lets something happen after `delayMs`. */
+  /** Lets something happen after `delayMs`, to the millisecond. */
   after(delayMs: number, happen: () => void): void {
-    this.#push({ at: this.#now + Math.max(0, delayMs), order: this.#count, happen });
+    this.#push({ at: this.#now + Math.max(0, Math.round(delayMs)), order: this.#count, happen });
     this.#count += 1;
   }
 

@@ -25,7 +25,8 @@ export class World {
         seen: 0,
         isLate: false,
         presence: "present",
-        isDeclared: true,
+        // A few are declared only later.
+        isDeclared: !dice.chance(0.06),
         shape: 0,
         alarms: 0,
         changedAt: start,
