@@ -1,11 +1,10 @@
-import type { Signal } from "../../core/signals/signal.ts";
 import type { Standing } from "../../core/signals/standing.ts";
 import type { EpochMs } from "../../core/std/time.ts";
 import type { Catalog } from "../../ports/catalog.ts";
 import { readStanding, understood } from "../read-signals.ts";
 import type { Due } from "./due-times.ts";
 import type { KnownProject } from "./known-project.ts";
-import { type Trigger, triggerOf } from "./trigger.ts";
+import { type TriggerSignal, triggerOf } from "./trigger.ts";
 
 /** Sees signals arrive, and what they said end. */
 export class InboxWatch {
@@ -26,8 +25,8 @@ export class InboxWatch {
     await this.#expectEnds(now);
   }
 
-  /** What has arrived since the last look, as wishes for cycles. */
-  async arrived(now: EpochMs): Promise<readonly Trigger[]> {
+  /** What has arrived since the last look, in that order. */
+  async arrived(now: EpochMs): Promise<readonly TriggerSignal[]> {
     const changes = await this.#catalog.changes();
     if (changes === this.#changes) return [];
     this.#changes = changes;
@@ -35,19 +34,7 @@ export class InboxWatch {
     this.#lastSeq = stored.at(-1)?.seq ?? this.#lastSeq;
     if (stored.length === 0) return [];
     await this.#expectEnds(now);
-    return understood(stored).flatMap(({ stored: { seq }, signal }) => {
-      const subjects = this.#aboutWhat(signal);
-      return subjects.length === 0 ? [] : [triggerOf("signal", subjects, [{ seq, signal }])];
-    });
-  }
-
-  /** The subjects to which something may be done now. */
-  #aboutWhat(signal: Signal): readonly string[] {
-    const { type, subject } = signal;
-    // They hold back what goes on; there is nothing to begin.
-    if (type === "pressure" || type === "circuit.opened") return [];
-    if (type === "circuit.closed") return this.#known.graph.sourcesOf.get(subject) ?? [];
-    return [subject];
+    return understood(stored).map(({ stored: { seq }, signal }) => ({ seq, signal }));
   }
 
   /** A word that ends by itself lets what it held back go on. */

@@ -20,6 +20,7 @@ export class KnownProject {
   #reminders: Due[] = [];
   #dues: readonly Due[] | null = null;
   #followedUntil: EpochMs = 0;
+  #looks = 0;
 
   get loaded(): ValidProject {
     return present(this.#loaded, "a project that is served was loaded");
@@ -27,6 +28,11 @@ export class KnownProject {
 
   get graph(): SubjectGraph {
     return this.#graph;
+  }
+
+  /** How often a cycle has looked. */
+  get looks(): number {
+    return this.#looks;
   }
 
   /** By source: what the last look of a cycle gave. */
@@ -47,6 +53,7 @@ export class KnownProject {
 
   /** Takes in what a cycle has seen. */
   learn({ snapshot, sources }: Harvest, now: EpochMs): void {
+    this.#looks += 1;
     for (const source of sources) this.#sources.set(source.name, source);
     for (const [source, profile] of snapshot.profiles) {
       if (this.#profiles.get(source) === profile) continue;

@@ -1,3 +1,4 @@
+import { signalToCloudEvent } from "../../core/signals/signal-event.ts";
 import { assert } from "../../core/std/assert.ts";
 import type { EpochMs } from "../../core/std/time.ts";
 import { OperatingError, toOperatingError } from "../../errors/operating-error.ts";
@@ -11,11 +12,13 @@ import { resumeRuns, runNewCycle } from "../run-cycle.ts";
 import type { RunReport } from "../sluice-project.ts";
 import type { Workshop } from "../workshop.ts";
 import { Backoff } from "./backoff.ts";
+import type { FeedPlace } from "./cycle-feed.ts";
 import { InboxWatch } from "./inbox-watch.ts";
 import { KnownProject } from "./known-project.ts";
 import { OpenCycle } from "./open-cycle.ts";
 import { outcomeOf, wholeProject } from "./outcome.ts";
 import type { ServeEvent } from "./serve-event.ts";
+import { shareTrigger, subjectsOf, tellCycles } from "./share-trigger.ts";
 import { SharedWarehouse } from "./shared-warehouse.ts";
 import { SourceWatch } from "./source-watch.ts";
 import { type Trigger, triggerOf } from "./trigger.ts";
@@ -121,8 +124,10 @@ export class Server {
 
   async #tick(): Promise<void> {
     const now = this.#parts.clock.now();
-    for (const trigger of await this.#inbox.arrived(now)) {
-      this.#queue.add(trigger);
+    for (const arrived of await this.#inbox.arrived(now)) {
+      const subjects = subjectsOf(arrived.signal, this.#known.graph);
+      tellCycles(arrived, subjects, this.#cycles.values());
+      if (subjects.length > 0) this.#queue.add(triggerOf("signal", subjects, [arrived]));
     }
     for (const trigger of this.#known.due(now)) this.#queue.add(trigger);
     for (const trigger of this.#sources.seen()) this.#queue.add(trigger);
@@ -153,12 +158,20 @@ export class Server {
     work: (cycle: OpenCycle) => Promise<void>,
   ): void {
     this.#cyclesStarted += 1;
-    const cycle = new OpenCycle(this.#cyclesStarted, trigger, subjects);
+    const cycle = new OpenCycle(
+      this.#cyclesStarted,
+      { trigger, subjects },
+      this.#placeOf(() => cycle),
+    );
     this.#cycles.set(cycle.id, cycle);
     const running = work(cycle)
       .catch((error: unknown) => this.#cycleFailed(cycle, toOperatingError(error)))
       .finally(() => {
         this.#cycles.delete(cycle.id);
+        for (const signal of cycle.unanswered) {
+          const late = subjectsOf(signal, this.#known.graph);
+          if (late.length > 0) this.#queue.add(triggerOf("signal", late));
+        }
         this.#running.delete(running);
         this.wake();
       });
@@ -179,6 +192,7 @@ export class Server {
     return {
       focus: this.#focusOf(cycle),
       signal: this.#cancelling.signal,
+      feedOf: () => cycle.feed,
       takes: (seq: number) => cycle.isWhole || taken.has(seq),
       onDecided: ({ harvest }: Cycle) => {
         this.#known.learn(harvest, this.#parts.clock.now());
@@ -224,11 +238,31 @@ export class Server {
   #share(trigger: Trigger, id: number): void {
     const cycle = this.#cycles.get(id);
     assert(cycle?.run !== undefined && cycle.run !== null, "a cycle that is shared is decided");
+    shareTrigger(trigger, cycle, {
+      graph: this.#known.graph,
+      at: this.#parts.clock.now(),
+      newId: () => `${cycle.run}-${this.#parts.random.uint32().toString(36)}`,
+    });
     this.#tell({
       ...{ type: "CycleShared", at: this.#parts.clock.now(), run: cycle.run },
       causes: [...trigger.causes],
       subjects: [...(trigger.subjects ?? [])],
     });
+  }
+
+  #placeOf(cycle: () => OpenCycle): FeedPlace {
+    const { clock, catalogs } = this.#parts;
+    return {
+      taken: async (seq) => {
+        await this.#catalog.takeSignals([seq], cycle().run ?? "", clock.now());
+      },
+      send: async (signal) => {
+        const path = this.#parts.catalogPath(this.#known.loaded.project.settings);
+        await using inbox = await catalogs.openInbox(path);
+        const { source, id } = signal;
+        await inbox.send([{ source, id, event: signalToCloudEvent(signal) }], clock.now());
+      },
+    };
   }
 
   #finish(cycle: OpenCycle, { run }: RunReport, startedAt: EpochMs): void {

@@ -51,8 +51,11 @@ export class SourceWatch {
 
   async #lookAt(spec: ConnectionSpec, signal: AbortSignal, found: () => void): Promise<void> {
     const place = { loaded: this.#known.loaded, catalog: this.#catalog };
+    const since = this.#known.looks;
     try {
       const { snapshot, sources } = await lookAtConnection(this.#parts, place, spec, signal);
+      // Where a cycle has looked meanwhile, nobody knows which of both saw it later.
+      if (this.#known.looks !== since || since === 0) return;
       const changed = changedSources(this.#known.profiles, snapshot.profiles);
       if (changed.length === 0) return;
       this.#known.meet(sources);
