@@ -139,6 +139,7 @@ export type {
   LineageReader,
   LineageReport,
 } from "./engine/lineage-report.ts";
+export type { PruneOptions, PruneReport } from "./engine/prune.ts";
 export type {
   QuarantineDesk,
   QuarantineRowsReport,

@@ -15,6 +15,7 @@ function projectOf(roots: Readonly<Record<string, string>>, allowedFolders: read
       allowedFolders,
       serve: { host: "127.0.0.1", port: 0, token: null },
       limits: { memoryBytes: null, threads: null },
+      retention: { runsMs: null, runsKept: 1, stagingMs: 1, versions: 0 },
     },
     template: standardTemplate,
     connections: Object.entries(roots).map(([name, root]) => ({

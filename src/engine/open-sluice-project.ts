@@ -20,6 +20,7 @@ import { answerNegotiation, readNegotiation, readNegotiations } from "./negotiat
 import { notFound } from "./not-found.ts";
 import { openProbing } from "./open-probing.ts";
 import type { Parts } from "./parts.ts";
+import { pruneProject } from "./prune.ts";
 import { readDrifts } from "./read-drifts.ts";
 import { lineageReader } from "./read-lineage.ts";
 import { readOutputs } from "./read-outputs.ts";
@@ -72,6 +73,7 @@ export function openSluiceProject(parts: Parts): SluiceProject {
         const { catalog: known, summary } = await findRun(catalog, run);
         return await replayRun(known, summary);
       }),
+    prune: async (options = {}) => await pruneProject(parts, options),
     doctor: async () => await diagnose(parts),
     ...driftReader(parts),
     ...signalDesk(parts),

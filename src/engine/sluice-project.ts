@@ -15,6 +15,7 @@ import type { RunSummary } from "../ports/catalog.ts";
 import type { Rows } from "../ports/warehouse.ts";
 import type { DriftReader } from "./drift-report.ts";
 import type { LineageReader } from "./lineage-report.ts";
+import type { PruneOptions, PruneReport } from "./prune.ts";
 import type { QuarantineDesk } from "./quarantine-report.ts";
 import type { ServeDesk } from "./serve/serve-desk.ts";
 import type { SignalDesk } from "./signal-desk.ts";
@@ -53,6 +54,8 @@ export interface SluiceProject
   diff(from: string, to: string): Promise<DiffReport>;
   /** Decides again from what the catalog holds of a run's inputs, and compares byte for byte. */
   replay(run?: string): Promise<ReplayReport>;
+  /** Removes what is past its time, as `retention` says. @throws CATALOG_LOCKED, WAREHOUSE_LOCKED */
+  prune(options?: PruneOptions): Promise<PruneReport>;
   /** Looks at everything that a run needs, and says what is not as it should be. */
   doctor(): Promise<DoctorReport>;
   /** The first rows of a table or view of the warehouse. */

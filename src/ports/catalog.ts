@@ -71,6 +71,33 @@ export interface Catalog extends CatalogReader {
   finishRun(run: string, status: RunStatus, finishedAt: EpochMs): Promise<void>;
   /** Notes that a run or cycle has taken signals into its decision; who took one first keeps it. */
   takeSignals(seqs: readonly number[], by: string, at: EpochMs): Promise<void>;
+  /**
+   * Removes runs that are over, with their events, and objects that no run leads to any more; notes
+   * and signals stay. Called while no decision is being written; one that is written meanwhile keeps
+   * what it relies on.
+   */
+  prune(retention: CatalogRetention): Promise<CatalogRemoval>;
+}
+
+/** Which runs stay. One that never ended always does. */
+export interface CatalogRetention {
+  /** Runs that ended before this instant go. */
+  readonly runsBefore: EpochMs;
+  /** How many of the newest stay however old they are. */
+  readonly runsKept: number;
+  /** How many go at most this time, the oldest first. */
+  readonly runsAtOnce: number;
+  /** `all` looks through the objects now; `when_worthwhile` once enough runs have gone. */
+  readonly objects: "all" | "when_worthwhile";
+  /** Says what would go, and removes nothing. */
+  readonly isTrial?: boolean;
+}
+
+/** What went, or would go. */
+export interface CatalogRemoval {
+  readonly runs: number;
+  readonly events: number;
+  readonly objects: number;
 }
 
 /** Opens a catalog. */

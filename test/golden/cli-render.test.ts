@@ -4,6 +4,7 @@ import { renderCheck } from "../../src/cli/render/render-check.ts";
 import { renderDiff } from "../../src/cli/render/render-diff.ts";
 import { renderDoctor } from "../../src/cli/render/render-doctor.ts";
 import { renderPlan } from "../../src/cli/render/render-plan.ts";
+import { renderPrune } from "../../src/cli/render/render-prune.ts";
 import { renderReplay } from "../../src/cli/render/render-replay.ts";
 import { renderRows } from "../../src/cli/render/render-rows.ts";
 import { renderRun } from "../../src/cli/render/render-run.ts";
@@ -16,6 +17,7 @@ import type { Style } from "../../src/cli/text/style.ts";
 import { explainTask } from "../../src/core/decide/why.ts";
 import { present } from "../../src/core/std/assert.ts";
 import {
+  agedPrune,
   brokenCheck,
   flightsDiff,
   flightsDoctor,
@@ -25,6 +27,7 @@ import {
   flightsSources,
   idleRun,
   manyTasksRun,
+  nothingToPrune,
   revisedReplay,
   revisedRun,
 } from "../support/cli-reports.ts";
@@ -57,6 +60,9 @@ const screens: Readonly<Record<string, (style: Style) => readonly string[]>> = {
   "signals.txt": (style) => renderSignals(flightsSignals(), style),
   "signals-none.txt": (style) => renderSignals({ ...flightsSignals(), signals: [] }, style),
   "signal.txt": (style) => renderSent(sentFreeze(), style),
+  "prune.txt": (style) => renderPrune(agedPrune(false), style),
+  "prune-dry-run.txt": (style) => renderPrune(agedPrune(true), style),
+  "prune-nothing.txt": (style) => renderPrune(nothingToPrune(), style),
   "rows.txt": (style) => renderRows(flightsRows(), style),
   "replay.txt": (style) =>
     renderReplay(

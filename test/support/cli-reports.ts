@@ -1,4 +1,5 @@
 import { hashText } from "../../src/core/std/hash.ts";
+import type { PruneReport } from "../../src/engine/prune.ts";
 import type {
   CheckReport,
   DiffReport,
@@ -247,4 +248,19 @@ export function flightsRows(): Rows {
     ],
     isTruncated: true,
   };
+}
+
+/** A project of some months. */
+export function agedPrune(isTrial: boolean): PruneReport {
+  return {
+    isTrial,
+    catalog: { runs: 41, events: 12_874, objects: 310 },
+    staging: { extractions: 3, bytes: 734_003_200 },
+    versions: 2,
+  };
+}
+
+export function nothingToPrune(): PruneReport {
+  const catalog = { runs: 0, events: 0, objects: 0 };
+  return { isTrial: false, catalog, staging: { extractions: 0, bytes: 0 }, versions: 0 };
 }

@@ -3,6 +3,7 @@ import { runCli } from "../../src/cli/run-cli.ts";
 import type { SluiceProject } from "../../src/engine/sluice-project.ts";
 import { OperatingError } from "../../src/errors/operating-error.ts";
 import {
+  agedPrune,
   brokenCheck,
   flightsDiff,
   flightsDoctor,
@@ -72,6 +73,7 @@ function projectOf(reports: ProjectReports): SluiceProject {
     snapshot: async () => flightsSources(),
     plan: async () => flightsPlan(),
     run: async () => ({ run }),
+    prune: async ({ isTrial = false } = {}) => agedPrune(isTrial),
     runs: async (limit = 20) => flightsRuns().slice(0, limit),
     show: async () => ({ run }),
     why: async (task) => ({ task, state: "active", reason: "new", chain: [], assessment: null }),

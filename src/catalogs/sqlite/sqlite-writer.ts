@@ -4,8 +4,16 @@ import { assert } from "../../core/std/assert.ts";
 import type { Json } from "../../core/std/json.ts";
 import type { EpochMs } from "../../core/std/time.ts";
 import { OperatingError } from "../../errors/operating-error.ts";
-import type { Catalog, RunSummary, StoredEvent, StoredObject } from "../../ports/catalog.ts";
+import type {
+  Catalog,
+  CatalogRemoval,
+  CatalogRetention,
+  RunSummary,
+  StoredEvent,
+  StoredObject,
+} from "../../ports/catalog.ts";
 import type { CatalogTables } from "./catalog-tables.ts";
+import { pruneCatalog } from "./prune-catalog.ts";
 import { idList, SqliteReader, slicesOf } from "./sqlite-reader.ts";
 import { WriteQueue } from "./write-queue.ts";
 
@@ -16,6 +24,8 @@ export class SqliteWriter extends SqliteReader implements Catalog {
   readonly #closed: () => void;
   /** Durable events by run, as far as they are known: nobody else writes. */
   readonly #lengths = new Map<string, number>();
+  /** While objects are removed: those that somebody has asked to be stored since it began. */
+  #relied: Set<string> | null = null;
 
   constructor(queries: Kysely<CatalogTables>, path: string, tenure: Tenure) {
     super(queries, path);
@@ -27,7 +37,10 @@ export class SqliteWriter extends SqliteReader implements Catalog {
   putObjects(objects: Iterable<StoredObject>): Promise<void> {
     return this.guarded(async () => {
       const chunks: string[] = [];
-      for (const some of slicesOf([...objects], objectsAtOnce)) {
+      const all = [...objects];
+      // Before it is asked what is there: from now on it stays.
+      for (const { id } of all) this.#relied?.add(id);
+      for (const some of slicesOf(all, objectsAtOnce)) {
         const stored = await this.#stored(some);
         const missing = some.filter(({ id }) => !stored.has(id));
         if (missing.length > 0) chunks.push(pairsOf(missing.map(({ id, value }) => [id, value])));
@@ -59,6 +72,23 @@ export class SqliteWriter extends SqliteReader implements Catalog {
   takeSignals(seqs: readonly number[], by: string, at: EpochMs): Promise<void> {
     return this.guarded(async () => {
       if (seqs.length > 0) await this.#queue.add({ kind: "takeSignals", seqs, by, at });
+    });
+  }
+
+  prune(retention: CatalogRetention): Promise<CatalogRemoval> {
+    const relied = new Set<string>();
+    this.#relied = relied;
+    const transact = (work: (db: Kysely<CatalogTables>) => Promise<void>) =>
+      this.queries.transaction().execute(async (db) => {
+        await this.#refuseFormer(db);
+        await work(db);
+      });
+    return this.guarded(async () => {
+      try {
+        return await pruneCatalog({ db: this.queries, transact, relied: () => relied }, retention);
+      } finally {
+        this.#relied = null;
+      }
     });
   }
 

@@ -2,6 +2,7 @@ import type { ArgSpec, CommandSpec, FlagSpec } from "./command-spec.ts";
 import { contractSpec } from "./contract-spec.ts";
 import { impactSpec, lineageSpec } from "./lineage-spec.ts";
 import { negotiateSpec } from "./negotiate-spec.ts";
+import { pruneSpec } from "./prune-spec.ts";
 import { quarantineSpec } from "./quarantine-spec.ts";
 import { serveSpec } from "./serve-spec.ts";
 import { signalSpecs } from "./signal-spec.ts";
@@ -190,6 +191,7 @@ export const commandTable: readonly CommandSpec[] = [
   negotiateSpec,
   quarantineSpec,
   ...signalSpecs,
+  pruneSpec,
   {
     name: "replay",
     summary: "decide again from a run's recorded inputs and compare byte for byte",

@@ -19,6 +19,8 @@ export interface CommandInput {
   readonly isResume: boolean;
   /** `--from-failed`: a run, `latest` when none was named; `null` without the flag. */
   readonly fromFailed: string | null;
+  /** `--dry-run` */
+  readonly isDryRun: boolean;
   /** `--limit` */
   readonly limit: number;
   /** `--run` */

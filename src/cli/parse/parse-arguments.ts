@@ -110,6 +110,7 @@ function readInput(
     isExitCodeDetailed: options["detailedExitcode"] === true,
     isResume: options["resume"] === true,
     fromFailed: options["fromFailed"] === true ? "latest" : text(options["fromFailed"]),
+    isDryRun: options["dryRun"] === true,
     limit: count("--limit", text(options["limit"])) ?? limitDefault,
     run: text(options["run"]),
     by: text(options["by"]),

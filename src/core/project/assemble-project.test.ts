@@ -46,6 +46,7 @@ const documents: Readonly<Record<string, unknown>> = {
     template: "careful",
     schedule: { cron: "0 6 * * *", zone: "Europe/Berlin" },
     limits: { memory: "1.5GiB", threads: 2 },
+    retention: { runs: "30d" },
   },
   "templates/careful.yaml": {
     template: "careful",
@@ -191,6 +192,7 @@ describe("a project is assembled from its files", () => {
       allowedFolders: ["../archive", "../landing"],
       serve: { host: "127.0.0.1", port: 7_480, token: null },
       limits: { memoryBytes: 1_610_612_736, threads: 2 },
+      retention: { runsMs: 2_592_000_000, runsKept: 20, stagingMs: 604_800_000, versions: 10 },
     });
   });
 

@@ -70,6 +70,12 @@ function toDraft(form: SettingsForm, document: PositionedDocument | null) {
         memoryBytes: form.limits.memory ?? null,
         threads: form.limits.threads ?? null,
       },
+      retention: {
+        runsMs: form.retention.runs,
+        runsKept: form.retention.min_runs,
+        stagingMs: form.retention.staging,
+        versions: form.retention.versions,
+      },
     },
     defaults: subjectDefaults(form.defaults),
     timetable: form.schedule ?? null,

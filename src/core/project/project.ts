@@ -201,6 +201,16 @@ export interface ProjectSettings {
     readonly token: string | null;
   };
   readonly limits: { readonly memoryBytes: number | null; readonly threads: number | null };
+  /** How long what is over is kept. */
+  readonly retention: {
+    /** After a run's end; `null` for ever. */
+    readonly runsMs: number | null;
+    /** Of the newest runs: how many stay however old they are. */
+    readonly runsKept: number;
+    readonly stagingMs: number;
+    /** Kept versions of each table, at most. */
+    readonly versions: number;
+  };
 }
 
 /**

@@ -36,6 +36,8 @@ const memory = z
     return Math.round(Number(amount) * (sizeUnits[unit] ?? 1));
   });
 
+const dayMs = 86_400_000;
+
 const defaults = z
   .strictObject({
     tier: subjectForms.tier.optional(),
@@ -105,6 +107,30 @@ export const settingsForm = z
       })
       .prefault({})
       .describe("How `sluice serve` takes signals in by HTTP."),
+    retention: z
+      .strictObject({
+        runs: z
+          .union([durationMsForm, z.literal("forever").transform(() => null)])
+          .default(90 * dayMs)
+          .describe("How long a run is kept after its end, with its decision and events."),
+        min_runs: z
+          .int()
+          .min(1)
+          .max(1_000_000)
+          .default(20)
+          .describe("How many of the newest runs are kept however old they are."),
+        staging: durationMsForm
+          .default(7 * dayMs)
+          .describe("How long extracted files wait for a load that nobody goes on with."),
+        versions: z
+          .int()
+          .min(0)
+          .max(1_000)
+          .default(10)
+          .describe("How many former versions of a table are kept at most, where any are."),
+      })
+      .prefault({})
+      .describe("How long what is over is kept. What a run may still need always is."),
     limits: z
       .strictObject({
         memory: memory.optional().describe("What the warehouse may use."),

@@ -32,6 +32,15 @@ const partial = ".part-";
 /** Folders that this process writes into: an extraction of one run is under way while another ends. */
 const beingWritten = new Set<string>();
 
+/** By folder: the number of its last use by this process, so that a sweep spares what is used since. */
+const uses = new Map<string, number>();
+let useCount = 0;
+
+function use(folder: string): void {
+  useCount += 1;
+  uses.set(folder, useCount);
+}
+
 /**
  * Staging in a folder: `<root>/<source>/<extraction>/` holds the owned files of one extraction and
  * its `manifest.json`. An extraction is written into a folder of another name, made durable, and
@@ -49,6 +58,7 @@ export function folderStaging(root: string): Staging {
     find: (source, extraction) => find(folderOf(root, source, extraction), { source, extraction }),
     stage: async (source, extraction, write, work = extraction) => {
       const folder = folderOf(root, source, extraction);
+      use(folder);
       const committed = await findUnchanged(folder, { source, extraction });
       if (committed !== null) return committed;
       const request = { source, extraction, work, write };
@@ -212,15 +222,18 @@ async function settle(
 }
 
 async function sweep(root: string, retention: StagingRetention): Promise<StagingRemoval> {
+  const began = useCount;
   let extractions = 0;
   let bytes = 0;
   for (const source of await foldersIn(root)) {
     for (const name of await foldersIn(join(root, source))) {
       const folder = join(root, source, name);
-      if (await isKept(folder, source, retention)) continue;
+      if ((uses.get(folder) ?? 0) > began || (await isKept(folder, source, retention))) continue;
       extractions += 1;
       bytes += await bytesIn(folder);
-      if (retention.isTrial !== true) await rm(folder, { recursive: true, force: true });
+      if (retention.isTrial === true) continue;
+      uses.delete(folder);
+      await rm(folder, { recursive: true, force: true });
     }
   }
   return { extractions, bytes };
