@@ -15,6 +15,7 @@ async function main() {
     errors: await errorsPage(),
     effects: await effectsPage(),
     facts: await factsPage(),
+    signals: await signalsPage(),
   };
   const stale = Object.entries(pages)
     .map(([name, text]) => ({ path: `docs/reference/${name}.md`, text }))
@@ -169,6 +170,48 @@ function withoutNull(schema) {
   }
   if (!(Array.isArray(schema.type) && schema.type.includes("null"))) return schema;
   return { ...schema, type: schema.type.find((type) => type !== "null") };
+}
+
+async function signalsPage() {
+  const { signalTypes } = await fromDist("core/signals/signal-types.js");
+  const sections = Object.entries(signalTypes).flatMap(([type, { subject, data, summary }]) => [
+    "",
+    `## ${type}`,
+    "",
+    summary,
+    "",
+    `* About: ${signalSubjects[subject]}.`,
+    ...carriedBy(z.toJSONSchema(data, { io: "input" })),
+  ]);
+  return page("Signals", [
+    "What may be told of a project, and what each telling carries in its `data`. On the wire a type stands behind `dev.sluice.`. What follows from",
+    "each is in [Signals](../guides/signals.md).",
+    ...sections,
+  ]);
+}
+
+const signalSubjects = {
+  source: "a source",
+  subject: "a source or model",
+  connection: "a connection",
+  resource: "`memory`, `disk`, `slots` or `warehouse`",
+};
+
+function carriedBy({ properties = {}, required = [] }) {
+  const said = Object.entries(properties).filter(([, { type }]) => type !== "null");
+  const rows = said.map(([name, field]) => [
+    `\`${name}\``,
+    instantOrType(withoutNull(field)),
+    required.includes(name) ? "required" : "",
+    field.description ?? "",
+  ]);
+  return ["", ...table(["field", "type", "", "meaning"], rows)];
+}
+
+/** An instant may be written in two ways. */
+function instantOrType(field) {
+  const types = field.anyOf?.map(({ type }) => type).join();
+  return types === "integer,string" ? "instant" : typeText(field);
 }
 
 function table(titles, rows) {

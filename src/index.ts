@@ -159,6 +159,7 @@ export type {
 export type {
   CheckReport,
   CycleOptions,
+  DegradedReport,
   DoctorReport,
   FailedRevision,
   PlanReport,

@@ -53,12 +53,20 @@ export function instantText(at: EpochMs): string {
 }
 
 const text = signalText(textMax);
-const remark: z.ZodType<Remark> = z.strictObject({ because: text.exactOptional() });
+const remark: z.ZodType<Remark> = z.strictObject({
+  because: text.exactOptional().describe("Why, for people."),
+});
 const override: z.ZodType<OverrideData> = z.strictObject({
-  by: text,
-  why: text,
-  until: instant.nullable().default(null),
-  cancel: z.boolean().exactOptional(),
+  by: text.describe("Who says so."),
+  why: text.describe("Why, for those who ask later."),
+  until: instant
+    .nullable()
+    .default(null)
+    .describe("When it ends by itself; without it, when it is lifted."),
+  cancel: z
+    .boolean()
+    .exactOptional()
+    .describe("Whether what has begun of it in a run that goes on is ended."),
 });
 
 /** Every type of signal. On the wire its name follows `dev.sluice.`. */
@@ -85,17 +93,22 @@ export const signalTypes: { readonly [T in SignalType]: SignalTypeSpec<T> } = {
   },
   "quality.dropped": {
     subject: "subject",
-    data: z.strictObject({ failedChecks: z.int().min(0).max(1_000_000) }),
+    data: z.strictObject({
+      failedChecks: z.int().min(0).max(1_000_000).describe("How many."),
+    }),
     summary: "Checks of a source or model failed, whoever measured them.",
   },
   "tier.changed": {
     subject: "subject",
-    data: z.strictObject({ tier: z.int().min(0).max(9) }),
+    data: z.strictObject({ tier: z.int().min(0).max(9).describe("0 is the most critical.") }),
     summary: "A source or model is more critical than declared, or less.",
   },
   "circuit.opened": {
     subject: "connection",
-    data: z.strictObject({ until: instant, because: text }),
+    data: z.strictObject({
+      until: instant.describe("When it may be tried again."),
+      because: text.describe("What went wrong."),
+    }),
     summary: "Too much went wrong over a connection; it is left alone for a while.",
   },
   "circuit.closed": {
@@ -106,7 +119,11 @@ export const signalTypes: { readonly [T in SignalType]: SignalTypeSpec<T> } = {
   pressure: {
     subject: "resource",
     data: z.strictObject({
-      level: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
+      level: z
+        .union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])
+        .describe(
+          "0: it is over; 1: run less at once; 2: put off what can wait; 3: leave out what is optional.",
+        ),
     }),
     summary: "Memory, disk, slots or the warehouse run short; level 0 says that it is over.",
   },
@@ -129,7 +146,11 @@ export const signalTypes: { readonly [T in SignalType]: SignalTypeSpec<T> } = {
   "override.lift": {
     subject: "subject",
     data: z
-      .strictObject({ by: text, why: text, until: z.null().exactOptional() })
+      .strictObject({
+        by: text.describe("Who says so."),
+        why: text.describe("Why, for those who ask later."),
+        until: z.null().exactOptional(),
+      })
       .transform(({ by, why }) => ({ by, why })),
     summary: "What somebody said of a source or model no longer holds.",
   },
