@@ -1,4 +1,4 @@
-import { alternateFault } from "../core/decide/supply.ts";
+import { alternateFault } from "../core/effects/alternate-fault.ts";
 import type { SourceSpec } from "../core/project/project.ts";
 import { consequenceOf } from "../errors/blame.ts";
 import type { ErrorCode } from "../errors/catalogue.ts";

@@ -32,15 +32,23 @@ import {
   revisedRun,
 } from "../support/cli-reports.ts";
 import { colorStyle, plainStyle } from "../support/cli-style.ts";
+import { degradedRun, guardedDecided, guardedPlan } from "../support/guarded-plan.ts";
 import { flightsDecided, flightsPlan, upToDatePlan, widePlan } from "../support/plan-report.ts";
 import { flightsSignals, sentFreeze } from "../support/signal-reports.ts";
 
 const why = (task: string) => present(explainTask(flightsDecided(), task), task);
 
+const whyGuarded = (task: string) => present(explainTask(guardedDecided(), task), task);
+
 const screens: Readonly<Record<string, (style: Style) => readonly string[]>> = {
   "plan.txt": (style) => renderPlan(flightsPlan(), style, false),
   "plan-full.txt": (style) => renderPlan(flightsPlan(), style, true),
   "plan-up-to-date.txt": (style) => renderPlan(upToDatePlan(), style, false),
+  "plan-guarded.txt": (style) => renderPlan(guardedPlan(), style, false),
+  "plan-guarded-full.txt": (style) => renderPlan(guardedPlan(), style, true),
+  "run-degraded.txt": (style) => renderRun(degradedRun(flightsRun()), style, false),
+  "why-condemned.txt": (style) => renderWhy(whyGuarded("refunds.load"), style),
+  "why-degraded.txt": (style) => renderWhy(whyGuarded("revenue.transform"), style),
   "run.txt": (style) => renderRun(flightsRun(), style, false),
   "run-full.txt": (style) => renderRun(flightsRun(), style, true),
   "run-idle.txt": (style) => renderRun(idleRun(), style, false),

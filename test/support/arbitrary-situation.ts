@@ -79,6 +79,26 @@ export const rulePool: readonly RuleForm[] = [
     then: [{ fallback: { use: "last_good", max_age: "90m" } }],
   },
   {
+    id: "spare",
+    for: "source",
+    when: 'source.name == "s2" || source.name == "s3"',
+    priority: 1,
+    then: [{ fallback: { use: "alternate", source: "s1" } }],
+  },
+  {
+    id: "part",
+    for: "source",
+    when: 'source.name == "s4"',
+    priority: 1,
+    then: [{ fallback: { use: "partial", min_share: 0.5 } }],
+  },
+  {
+    id: "undo",
+    for: "source",
+    when: "source.consumers > 0",
+    then: [{ gate: { row_count: { min: 2 }, on_fail: "undo" } }, { circuit: {} }],
+  },
+  {
     id: "read",
     for: "source",
     when: "source.consumers > 1",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { TaskKind } from "../project/project.ts";
 import { unreachable } from "../std/unreachable.ts";
 import { durationForm, durationMs } from "./duration-form.ts";
 import type { EffectSpec } from "./effect-spec.ts";
@@ -82,6 +83,11 @@ export const fallbackEffect: EffectSpec<EffectOf<"fallback">, typeof form> = {
   // Stale data is used only on purpose.
   whenUndetermined: "ignored",
   order: 44,
-  shape: (draft, { fallback }) =>
-    fallback === null ? draft : withSafeguards(draft, { fallback: fallback.value }),
+  shape: (draft, { fallback }) => {
+    if (fallback === null) return draft;
+    const { value } = fallback;
+    const isMeant = (kind: TaskKind) =>
+      kind === "extract" || (kind === "load" && value.use === "last_good");
+    return withSafeguards(draft, { fallback: value }, isMeant);
+  },
 };

@@ -9,6 +9,7 @@ import type { MergeLaw } from "../effects/merge-law.ts";
 import type { Conflict } from "../effects/merged-effects.ts";
 import type { SourceSpec } from "../project/project.ts";
 import { canonicalJson } from "../std/canonical-json.ts";
+import { sourceMatcher } from "./declared-match.ts";
 import type { CheckedRule, RuleFinding } from "./rule-finding.ts";
 
 /** Findings that take reasoning about what conditions can be true of. */
@@ -144,25 +145,16 @@ function contradiction(left: CheckedRule, right: CheckedRule, conflict: Conflict
   });
 }
 
-/**
- * Declared sources that no rule can be about, whatever a look at them would show. Found by asking
- * the rules with only what is declared: what is then not matched, no further fact can match.
- */
+/** Declared sources that no rule can be about, whatever a look at them would show. */
 function uncoveredSources(
   rules: readonly CheckedRule[],
   sources: readonly SourceSpec[],
 ): readonly RuleFinding[] {
   const about = rules.filter(({ rule }) => rule.for === "source");
   if (about.length === 0) return [];
-  const classified = classifiedFields(about);
+  const canMatch = sourceMatcher(about);
   return sources
-    .filter((source) => {
-      const facts = declaredFacts(source, classified);
-      return about.every(({ condition, set }) => {
-        const variables = { params: set.params, source: facts };
-        return condition.evaluate(variables).outcome === "not_matched";
-      });
-    })
+    .filter((source) => !about.some((checked) => canMatch(checked, source)))
     .map(({ name }) => ({
       code: "source-uncovered",
       severity: "warning",
@@ -172,22 +164,4 @@ function uncoveredSources(
       message: `No rule can ever match the source ${name}.`,
       fix: "Widen a rule's condition, or leave it: the template's defaults protect it.",
     }));
-}
-
-/** What rules may set, and is therefore not known from the declaration alone. */
-function classifiedFields(rules: readonly CheckedRule[]): ReadonlySet<string> {
-  const fields = new Set<string>();
-  for (const effect of rules.flatMap(({ rule }) => rule.then)) {
-    if (effect.kind !== "classify") continue;
-    if (effect.tier !== null) fields.add("tier");
-    if (effect.owner !== null) fields.add("owner");
-    if (effect.tags.length > 0) fields.add("tags");
-  }
-  return fields;
-}
-
-function declaredFacts(source: SourceSpec, classified: ReadonlySet<string>): Variables {
-  const { name, connection, origin, tier, owner, tags } = source;
-  const facts = { name, connection, origin, tier, owner, tags };
-  return Object.fromEntries(Object.entries(facts).filter(([field]) => !classified.has(field)));
 }

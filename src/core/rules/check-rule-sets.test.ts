@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { sourceSpec, testTemplate } from "../../../test/support/decide-fixture.ts";
+import type { SourceSpec } from "../project/project.ts";
 import { checkRuleSets } from "./check-rule-sets.ts";
 import type { RuleFinding } from "./rule-finding.ts";
 import { defineRuleSet, type RuleSetFileInput } from "./rule-set-file.ts";
@@ -92,6 +93,31 @@ describe("a rule set's checks", () => {
     ],
   ])("find %s", (_, wrong, expected) => {
     expect(codes(wrong)).toContain(expected);
+  });
+
+  test("find an alternate source that could lose or double rows, or is not there", () => {
+    const to = (source: string) => [{ fallback: { use: "alternate" as const, source } }];
+    const orders = (effects: ReturnType<typeof to>) =>
+      rule('source.name == "orders"', effects, { id: "alternate" });
+    const sources = (strategy: SourceSpec["strategy"], cursor: string | null) => [
+      sourceSpec("orders", { strategy, key: ["id"], locator: { table: "orders", cursor } }),
+      sourceSpec("clicks"),
+    ];
+    const found = (strategy: SourceSpec["strategy"], cursor: string | null, name = "clicks") =>
+      checkRuleSets({
+        ruleSets: [defineRuleSet({ ruleset: "core", rules: [rule("true"), orders(to(name))] })],
+        template: testTemplate,
+        scope: { sources: sources(strategy, cursor), subjects: new Set(["orders", "clicks"]) },
+      }).flatMap(({ severity, code, message }) =>
+        code === "rule-alternate" ? `${severity} ${message}` : [],
+      );
+    expect(found("replace", "id")).toEqual([]);
+    expect(found("merge", null)).toEqual([]);
+    expect(found("merge", "id")).toEqual([
+      "error orders cannot be loaded from clicks: orders is read from its cursor on, which means nothing in another place, so rows could be lost or doubled.",
+    ]);
+    expect(found("append", null)[0]).toContain("strategy append goes on from");
+    expect(found("replace", null, "clickz")[0]).toContain("warning No declared source is named");
   });
 
   test("find two rules of one id, and two sets of one name", () => {

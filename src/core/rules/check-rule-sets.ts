@@ -1,5 +1,6 @@
 import { compileCondition } from "../conditions/compile-condition.ts";
 import { compareText } from "../std/compare.ts";
+import { checkAlternates } from "./check-alternates.ts";
 import { checkEffects } from "./check-effects.ts";
 import { checkMeaning } from "./check-meaning.ts";
 import { mayRead } from "./compile-rules.ts";
@@ -33,6 +34,7 @@ export function checkRuleSets(project: RuleSetsToCheck): readonly RuleFinding[] 
   }
   findings.push(...checked.flatMap(classifiesByChange));
   findings.push(...checkMeaning(checked, project.scope?.sources ?? []));
+  if (project.scope !== null) findings.push(...checkAlternates(checked, project.scope.sources));
   return findings.sort(inOrder);
 }
 

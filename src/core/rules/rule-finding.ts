@@ -34,6 +34,7 @@ export type RuleFindingCode =
   | "rule-quarantine"
   | "rule-batch-name"
   | "rule-table"
+  | "rule-alternate"
   | "param-unused"
   | "source-uncovered";
 
