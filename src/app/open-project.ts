@@ -78,6 +78,7 @@ function partsOf(folder: string, options: OpenProjectOptions): Parts {
       return bavail * bsize;
     },
     capacity: capacityOfMachine(),
+    memoryInUse: () => process.memoryUsage.rss(),
     secrets,
     clock: systemClock,
     random: systemRandom,

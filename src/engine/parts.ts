@@ -43,6 +43,8 @@ export interface Parts {
   /** Bytes that are free where the project's files are. */
   freeBytes(): Promise<number>;
   readonly capacity: Capacity;
+  /** Bytes that this process holds now. */
+  memoryInUse(): number;
   readonly secrets: Secrets;
   readonly clock: Clock;
   readonly random: Random;

@@ -27,6 +27,7 @@ import type { Harvest } from "./harvest.ts";
 import { historyOf } from "./past.ts";
 import { receivedSignals } from "./read-signals.ts";
 import type { Reviser, Revision, RevisionRequest } from "./reviser.ts";
+import type { ResourceWatch } from "./watch-resources.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** A run that goes on, as far as deciding it again goes. */
@@ -37,6 +38,8 @@ export interface RevisedRun {
   /** What was reported before this process began. */
   readonly results: ReadonlyMap<TaskId, TaskResult>;
   readonly planOf: (blueprint: Blueprint) => RunPlan;
+  /** Who sees what its attempts take. */
+  readonly watch: Pick<ResourceWatch, "follow">;
 }
 
 /** Signals after which a source is looked at again. */
@@ -57,6 +60,7 @@ export class LiveRun implements Reviser, TaskExecutor {
   readonly #workshop: Workshop;
   readonly #summary: RunSummary;
   readonly #planOf: RevisedRun["planOf"];
+  readonly #watch: RevisedRun["watch"];
   readonly #results: Map<TaskId, TaskResult>;
   #decided: Decided;
   #executor: TaskExecutor;
@@ -65,6 +69,7 @@ export class LiveRun implements Reviser, TaskExecutor {
     this.#workshop = workshop;
     this.#summary = run.summary;
     this.#planOf = run.planOf;
+    this.#watch = run.watch;
     this.#results = new Map(run.results);
     this.#decided = run.decided;
     this.#executor = this.#executorOf(run.decided);
@@ -80,7 +85,8 @@ export class LiveRun implements Reviser, TaskExecutor {
     signal: AbortSignal,
     attempt: number,
   ): Promise<Readonly<Record<TaskId, TaskResult>>> {
-    return await this.#executor.execute(tasks, signal, attempt);
+    const executor = this.#executor;
+    return await this.#watch.follow(tasks, () => executor.execute(tasks, signal, attempt));
   }
 
   concernOf(signal: Signal): readonly string[] {

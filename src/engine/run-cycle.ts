@@ -5,7 +5,10 @@ import { foldRun } from "../core/run/fold-run.ts";
 import { recordRun } from "../core/run/record-run.ts";
 import type { RunEvent } from "../core/run/run-event.ts";
 import { type PlanOf, planRun, type Resources } from "../core/run/run-plan.ts";
+import { usualDurations } from "../core/run/schedule.ts";
 import { present } from "../core/std/assert.ts";
+import type { EpochMs } from "../core/std/time.ts";
+import { toOperatingError } from "../errors/operating-error.ts";
 import type { Catalog, RunSummary, StoredEvent } from "../ports/catalog.ts";
 import { connectionsOf } from "./connections.ts";
 import { writeContentNotes } from "./content-notes.ts";
@@ -29,6 +32,7 @@ import { inboxFeed, type SignalFeed } from "./signal-feed.ts";
 import type { RunOptions, RunReport } from "./sluice-project.ts";
 import { resultsOf } from "./task-results.ts";
 import { tidyUp } from "./tidy-up.ts";
+import { endOfPressure, ResourceWatch } from "./watch-resources.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** A run that is written down and may begin, or go on. */
@@ -183,7 +187,7 @@ async function newRun(
   const at = options.now ?? parts.clock.now();
   const id = parts.random.runId(parts.clock.now());
   const notes = await readCycleNotes(catalog);
-  const received = await readPending(catalog, at);
+  const received = await readReceived(workshop, id, at);
   const start = {
     loaded,
     at,
@@ -225,6 +229,16 @@ async function newRun(
   return { summary, first: cycle.decided, revisions: [], log: [] };
 }
 
+/** What is told of the project, without the pressure of runs that are over. */
+async function readReceived(workshop: Workshop, run: string, at: EpochMs) {
+  const { catalog, isAlone } = workshop;
+  const received = await readPending(catalog, at);
+  const over = isAlone() ? endOfPressure(received.standing, run, at) : [];
+  if (over.length === 0) return received;
+  for (const signal of over) await feedOf(workshop, run).send(signal);
+  return await readPending(catalog, at);
+}
+
 /** Runs what was written down, to its end, and notes what it showed. */
 async function carryOut(
   workshop: Workshop,
@@ -239,36 +253,48 @@ async function carryOut(
     ? await writeSchedule(workshop, first)
     : await readSchedule(catalog, events, first);
   const planOf = planner([first, ...revisions], resources);
+  const feed = options.feedOf?.(summary.id) ?? feedOf(workshop, summary.id);
+  const before = await readCycleNotes(catalog);
+  const watch = new ResourceWatch({
+    ...{ parts, feed, run: summary.id },
+    usualMs: usualDurations(first.blueprint, before.records),
+    fail: (error) => {
+      parts.log.warn(`Could not see what is left to use: ${toOperatingError(error).message}`);
+    },
+  });
   const run = new LiveRun(workshop, {
+    watch,
     summary,
     decided: revisions.at(-1) ?? first,
     results: knownResults(prepared, events),
     planOf: (blueprint) => planRun(blueprint, resources),
   });
-  const state = await runBlueprint({
-    run: summary.id,
-    plan: planOf(first.blueprint.id),
-    planOf,
-    schedule: schedule ?? undefined,
-    epoch: catalog.epoch,
-    live: { signals: options.feedOf?.(summary.id) ?? feedOf(workshop, summary.id), reviser: run },
-    catalog,
-    executor: run,
-    clock: parts.clock,
-    seed: seedOf(events) ?? parts.random.uint32(),
-    resumedEvents: log,
-    reused: prepared.reused,
-    signal: options.signal,
-    onEvent: (event) => {
-      events.push(event);
-      options.onEvent?.(event);
-    },
-    redact: (text) => parts.secrets.redact(text),
-  });
+  const state = await watch.during(() =>
+    runBlueprint({
+      run: summary.id,
+      plan: planOf(first.blueprint.id),
+      planOf,
+      schedule: schedule ?? undefined,
+      epoch: catalog.epoch,
+      live: { signals: feed, reviser: run },
+      catalog,
+      executor: run,
+      clock: parts.clock,
+      seed: seedOf(events) ?? parts.random.uint32(),
+      resumedEvents: log,
+      reused: prepared.reused,
+      signal: options.signal,
+      onEvent: (event) => {
+        events.push(event);
+        options.onEvent?.(event);
+      },
+      redact: (text) => parts.secrets.redact(text),
+    }),
+  );
   const { blueprint, input } = run.decided;
   const { records } = await readCycleNotes(catalog);
   await writeCycleNotes(catalog, {
-    records: recordRun(records, blueprint, events),
+    records: recordRun(records, blueprint, events, watch.peaks),
     outputs: await warehouse.outputs(),
   });
   await tidyUp(workshop, events);

@@ -106,6 +106,17 @@ describe("while a run goes on", () => {
     expect(signals).toMatchObject([{ takenBy: report.run.id, state: "holds" }]);
   });
 
+  test("under the heaviest pressure what is optional and has not begun is left out", async () => {
+    const extra = "/* sluice\noptional: true\n*/\nSELECT max(s) AS s FROM slow\n";
+    const scene = await shop({ "models/extra.sql": extra });
+    const { report } = await runAnd(scene, () =>
+      scene.project.sendSignal({ type: "pressure", subject: "memory", data: { level: 3 } }),
+    );
+    const extraTask = report.run.tasks.find(({ id }) => id === "extra.transform");
+    expect(extraTask).toMatchObject({ status: "bypassed", reason: "pressure" });
+    expect(statusesOf(report)).toMatchObject({ "slow.transform": "succeeded" });
+  });
+
   test("a run that was decided again and cut off goes on as it was decided last", async () => {
     const scene = await shop();
     const { project, folder } = scene;

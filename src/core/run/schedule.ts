@@ -93,6 +93,25 @@ export function demandOf(
   };
 }
 
+/** Fewer attempts than that say nothing of how long nearly all of them take. */
+const usesMin = 3;
+
+/** By task: what nearly all of its attempts took, of those that there are enough of. */
+export function usualDurations(
+  { segments }: Blueprint,
+  records: ReadonlyMap<string, SubjectRecord>,
+): ReadonlyMap<TaskId, number> {
+  const usual = new Map<TaskId, number>();
+  for (const { subject, tasks } of segments.values()) {
+    for (const task of tasks) {
+      const uses = records.get(subject)?.uses[task.kind] ?? [];
+      if (uses.length < usesMin) continue;
+      usual.set(task.id, demandOf(task, uses, null).durationMs.p95);
+    }
+  }
+  return usual;
+}
+
 /** Rows a second that a task of this kind gets through, on a machine of no great speed. */
 const rowsPerSecond: Readonly<Record<Task["kind"], number>> = {
   extract: 200_000,
