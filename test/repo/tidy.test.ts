@@ -54,7 +54,7 @@ const bannedWords = [
     pattern: /\bsleep\(|setTimeout\((resolve|done|r)\b|timers\/promises/,
     where: /\.test\.ts$|^test\//,
     // To kill a process at a random instant is to wait for that instant.
-    except: /^test\/e2e\/[a-z-]*kill[a-z-]*\.test\.ts$/,
+    except: /^test\/(e2e\/[a-z-]*kill[a-z-]*\.test|support\/kill[a-z-]*)\.ts$/,
     use: "the event that the test waits for",
   },
   {
