@@ -40,7 +40,7 @@ export default {
     core("effects", [...below, "signals"]),
     core("rules", [...below, "conditions", "signals", "effects"]),
     core("decide", [...below, "conditions", "signals", "effects", "rules"]),
-    core("scenarios", ["project", "signals", "conditions"]),
+    core("scenarios", [...below, "signals", "conditions", "effects", "rules"]),
     core("run", [...below, "conditions", "signals", "effects", "rules", "decide"]),
     {
       name: "core-stays-pure",

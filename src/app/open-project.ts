@@ -77,6 +77,8 @@ function partsOf(folder: string, options: OpenProjectOptions): Parts {
       const { bavail, bsize } = await statfs(folder);
       return bavail * bsize;
     },
+    openSimulator: async () =>
+      (await import("../simulate/scenario/simulate-scenario.ts")).simulateScenario,
     capacity: capacityOfMachine(),
     memoryInUse: () => process.memoryUsage.rss(),
     secrets,

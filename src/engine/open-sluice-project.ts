@@ -30,6 +30,7 @@ import { releaseQuarantined } from "./release-quarantined.ts";
 import { pastRun, runCycle } from "./run-cycle.ts";
 import { signalDesk } from "./send-signal.ts";
 import { serveProject } from "./serve/serve-project.ts";
+import { simulateProject } from "./simulate-project.ts";
 import type { CycleOptions, SluiceProject } from "./sluice-project.ts";
 
 /** A project over these parts. It holds nothing open between calls. */
@@ -77,6 +78,7 @@ export function openSluiceProject(parts: Parts): SluiceProject {
     doctor: async () => await diagnose(parts),
     ...driftReader(parts),
     ...signalDesk(parts),
+    simulate: async (scenario, options = {}) => await simulateProject(parts, scenario, options),
     serve: async (options) => await serveProject(parts, options),
     ...lineageReader(parts, async () =>
       startCycle(parts, {}, async (start) => {

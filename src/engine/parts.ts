@@ -1,5 +1,6 @@
 import type { Capacity } from "../core/metadata/snapshot.ts";
 import type { Project, ProjectSettings } from "../core/project/project.ts";
+import type { Simulate } from "../core/scenarios/simulation-request.ts";
 import type { CatalogStore } from "../ports/catalog.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Connector } from "../ports/connector.ts";
@@ -42,6 +43,8 @@ export interface Parts {
   catalogPath(settings: ProjectSettings): string;
   /** Bytes that are free where the project's files are. */
   freeBytes(): Promise<number>;
+  /** The simulator: heavy, and only wanted where something is simulated. */
+  openSimulator(): Promise<Simulate>;
   readonly capacity: Capacity;
   /** Bytes that this process holds now. */
   memoryInUse(): number;

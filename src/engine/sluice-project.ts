@@ -19,6 +19,7 @@ import type { PruneOptions, PruneReport } from "./prune.ts";
 import type { QuarantineDesk } from "./quarantine-report.ts";
 import type { ServeDesk } from "./serve/serve-desk.ts";
 import type { SignalDesk } from "./signal-desk.ts";
+import type { SimulationDesk } from "./simulation-desk.ts";
 
 export type { DiffEntry, DiffReport, WhyLink, WhyReport };
 
@@ -33,7 +34,8 @@ export interface SluiceProject
     QuarantineDesk,
     LineageReader,
     SignalDesk,
-    ServeDesk {
+    ServeDesk,
+    SimulationDesk {
   /** Absolute. */
   readonly folder: string;
   /** Reads and checks all project files, without any connection to a source. */

@@ -10,6 +10,7 @@ import { renderRows } from "../../src/cli/render/render-rows.ts";
 import { renderRun } from "../../src/cli/render/render-run.ts";
 import { renderRuns } from "../../src/cli/render/render-runs.ts";
 import { renderSent, renderSignals } from "../../src/cli/render/render-signals.ts";
+import { renderSimulation } from "../../src/cli/render/render-simulation.ts";
 import { renderSources } from "../../src/cli/render/render-sources.ts";
 import { renderWhy } from "../../src/cli/render/render-why.ts";
 import { displayWidth } from "../../src/cli/text/display-width.ts";
@@ -35,6 +36,7 @@ import { colorStyle, plainStyle } from "../support/cli-style.ts";
 import { degradedRun, guardedDecided, guardedPlan } from "../support/guarded-plan.ts";
 import { flightsDecided, flightsPlan, upToDatePlan, widePlan } from "../support/plan-report.ts";
 import { flightsSignals, sentFreeze } from "../support/signal-reports.ts";
+import { lateOrders } from "../support/simulation-report.ts";
 
 const why = (task: string) => present(explainTask(flightsDecided(), task), task);
 
@@ -67,6 +69,7 @@ const screens: Readonly<Record<string, (style: Style) => readonly string[]>> = {
   "check.txt": (style) => renderCheck(brokenCheck(), style),
   "signals.txt": (style) => renderSignals(flightsSignals(), style),
   "signals-none.txt": (style) => renderSignals({ ...flightsSignals(), signals: [] }, style),
+  "simulation.txt": (style) => renderSimulation(lateOrders(), style),
   "signal.txt": (style) => renderSent(sentFreeze(), style),
   "prune.txt": (style) => renderPrune(agedPrune(false), style),
   "prune-dry-run.txt": (style) => renderPrune(agedPrune(true), style),

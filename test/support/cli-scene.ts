@@ -26,6 +26,7 @@ import { flightsImpact, flightsLineage } from "./lineage-reports.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { flightsPlan } from "./plan-report.ts";
 import { flightsSignals, sentFreeze } from "./signal-reports.ts";
+import { lateOrders } from "./simulation-report.ts";
 
 /** A stream that keeps what is written, and that may break after so many writes. */
 export class KeptStream implements CliStream {
@@ -86,6 +87,7 @@ function projectOf(reports: ProjectReports): SluiceProject {
       revisions: [],
     }),
     doctor: async () => flightsDoctor(),
+    simulate: async (scenario) => ({ ...lateOrders(), scenario }),
     drifts: async () => salesDrifts(),
     negotiations: async () => salesNegotiations(),
     negotiation: async () => openNegotiation(),

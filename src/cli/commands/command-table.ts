@@ -6,6 +6,7 @@ import { pruneSpec } from "./prune-spec.ts";
 import { quarantineSpec } from "./quarantine-spec.ts";
 import { serveSpec } from "./serve-spec.ts";
 import { signalSpecs } from "./signal-spec.ts";
+import { simulateSpec } from "./simulate-spec.ts";
 
 const runArg: ArgSpec = {
   name: "run",
@@ -122,6 +123,7 @@ export const commandTable: readonly CommandSpec[] = [
     load: async () => (await import("./run-command.ts")).runCommand,
   },
   serveSpec,
+  simulateSpec,
   {
     name: "runs",
     summary: "list runs, the newest first",

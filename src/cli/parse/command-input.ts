@@ -65,6 +65,18 @@ export interface CommandInput {
   readonly isNewToken: boolean;
   /** `--grace`, in milliseconds. */
   readonly graceMs: number | null;
+  /** `--cycles`; `null` takes the scenario's. */
+  readonly cycles: number | null;
+  /** `--seed`; `null` takes the scenario's. */
+  readonly seed: number | null;
+  /** `--rules`, as typed. */
+  readonly rules: string | null;
+  /** `--against`, as typed. */
+  readonly against: string | null;
+  /** `--report`: the path of a file to write. */
+  readonly report: string | null;
+  /** `--trace` */
+  readonly isTraced: boolean;
   /** `--depth`: steps of a graph; `null` goes on to the end. */
   readonly depth: number | null;
 }

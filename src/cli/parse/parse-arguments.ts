@@ -133,6 +133,12 @@ function readInput(
     isHttpWanted: options["http"] !== false,
     isNewToken: options["newToken"] === true,
     graceMs: span("--grace", text(options["grace"])),
+    cycles: count("--cycles", text(options["cycles"])),
+    seed: seedOf(text(options["seed"])),
+    rules: text(options["rules"]),
+    against: text(options["against"]),
+    report: text(options["report"]),
+    isTraced: options["trace"] === true,
     depth: count("--depth", text(options["depth"])),
   };
 }
@@ -155,6 +161,15 @@ function span(flag: string, given: string | null): number | null {
   if (given === null || spanMs !== null) return spanMs;
   throw new OperatingError("USAGE_INVALID", `${flag} ${given} is no span of time.`, {
     hint: "Write one such as 30s, 5m or 1h30m.",
+  });
+}
+
+function seedOf(given: string | null): number | null {
+  if (given === null) return null;
+  const value = /^\d{1,10}$/.test(given) ? Number(given) : -1;
+  if (value >= 0 && value < 2 ** 32) return value;
+  throw new OperatingError("USAGE_INVALID", `--seed ${given} is no seed.`, {
+    hint: "Write a whole number from 0 to 4294967295.",
   });
 }
 

@@ -1,5 +1,3 @@
-import type { Scenario } from "./scenario.ts";
-
 /** What a simulation came to: each variant in the same world, side by side. */
 export interface SimulationReport {
   readonly scenario: string;
@@ -53,12 +51,5 @@ export interface ViolationReport {
   readonly invariant: string;
   readonly detail: string;
   /** How to see it again. */
-  readonly seed: number;
-}
-
-/** What is to be simulated. */
-export interface SimulationRequest {
-  readonly scenario: Scenario;
-  readonly cycles: number;
   readonly seed: number;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { RecordedAttempt } from "../../core/scenarios/simulation-request.ts";
 import { Dice } from "../time/dice.ts";
-import { durationOf, fitDurations, type RecordedAttempt } from "./duration-model.ts";
+import { durationOf, fitDurations } from "./duration-model.ts";
 
 test("times that were recorded come back: median and how far they lie from it", () => {
   const dice = new Dice(1, "recorded");

@@ -1,4 +1,5 @@
 import type { TaskKind } from "../../core/project/project.ts";
+import type { RecordedAttempt } from "../../core/scenarios/simulation-request.ts";
 import { Dice } from "../time/dice.ts";
 
 /** How long a kind of task takes: a median, how far the times lie from it, and what each row adds. */
@@ -26,13 +27,6 @@ export const usualDurations: DurationModel = {
   },
   tasks: new Map(),
 };
-
-/** One task as it once ran. */
-export interface RecordedAttempt {
-  readonly task: string;
-  readonly kind: TaskKind;
-  readonly durationMs: number;
-}
 
 /** How long an attempt takes; the same instance always takes as long. */
 export function durationOf(

@@ -53,7 +53,7 @@ class Play {
   readonly #context: SimulationContext;
   readonly #latency: DataLatency;
   readonly #operator: ScenarioOperator;
-  readonly #tally: Tally = { tasks: 0, events: 0, cycles: 0, processes: 0 };
+  readonly #tally: Tally = { tasks: 0, events: 0, cycles: 0, revisions: 0, processes: 0 };
   /** Bad row versions that were loaded with no gate before them, as `source version`. */
   readonly #bad = new Map<string, number>();
   readonly #perCycle: { tasksRun: number; computeMs: number; failures: number }[] = [];

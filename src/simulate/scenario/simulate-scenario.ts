@@ -1,42 +1,18 @@
-import type { Project, SourceSpec } from "../../core/project/project.ts";
-import type { RuleSet } from "../../core/rules/rule-set.ts";
+import type { SourceSpec } from "../../core/project/project.ts";
 import type { Scenario } from "../../core/scenarios/scenario.ts";
 import type { SimulationReport } from "../../core/scenarios/simulation-report.ts";
+import type { SimulationRequest, VariantRequest } from "../../core/scenarios/simulation-request.ts";
 import { matchesName } from "../../core/std/matches-name.ts";
 import { drawSchedule } from "../faults/draw-schedule.ts";
 import { allFaultKinds, type Fault, type FaultKind } from "../faults/fault.ts";
-import {
-  type Duration,
-  type DurationModel,
-  fitDurations,
-  type RecordedAttempt,
-} from "../host/duration-model.ts";
+import { type Duration, type DurationModel, fitDurations } from "../host/duration-model.ts";
 import { Dice } from "../time/dice.ts";
 import { generateScope, type SimulatedScope } from "../world/generate-scope.ts";
 import { playVariant, type Stage } from "./play-variant.ts";
 import { staticVariant, type Variant } from "./variant.ts";
 
-/** A way to decide that is to be held against others. */
-export interface VariantRequest {
-  readonly name: string;
-  /** `null` for the fixed graph that runs everything. */
-  readonly ruleSets: readonly RuleSet[] | null;
-}
-
-/** What is to be simulated, and what is known of the project. */
-export interface ScenarioRequest {
-  readonly scenario: Scenario;
-  readonly project: Pick<Project, "sources" | "models" | "template">;
-  /** The first is what the others are held against. */
-  readonly variants: readonly VariantRequest[];
-  /** How long tasks took, where runs were recorded. */
-  readonly recorded: Iterable<RecordedAttempt>;
-  /** Takes one line for each event, for people. */
-  readonly onLine?: ((line: string) => void) | undefined;
-}
-
 /** Plays a scenario once for each variant, all in the same world, and says what came of it. */
-export function simulateScenario(request: ScenarioRequest): SimulationReport {
+export function simulateScenario(request: SimulationRequest): SimulationReport {
   const { scenario, variants } = request;
   const scope = scopeOf(request);
   const stage: Stage = {
@@ -70,7 +46,7 @@ function toVariant({ name, ruleSets }: VariantRequest, scope: SimulatedScope): V
   return { name, ruleSets: isMadeUp ? scope.ruleSets : ruleSets, isStatic: false };
 }
 
-function scopeOf({ scenario, project }: ScenarioRequest): SimulatedScope {
+function scopeOf({ scenario, project }: SimulationRequest): SimulatedScope {
   const { subjects, seed } = scenario;
   if (subjects.kind === "generated") {
     const { sources, models } = subjects;
@@ -115,7 +91,7 @@ function isFaultKind(kind: string): kind is FaultKind {
 
 /** What the scenario says of a task, else what was recorded of it, else what is usual. */
 function durationsOf(
-  { scenario, recorded }: ScenarioRequest,
+  { scenario, recorded }: SimulationRequest,
   { sources, models }: SimulatedScope,
 ): DurationModel {
   const fitted = fitDurations(recorded);
