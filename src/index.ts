@@ -89,6 +89,13 @@ export type {
   TaskResult,
   TaskStatus,
 } from "./core/run/run-event.ts";
+export type {
+  CycleFigures,
+  Percentiles,
+  SimulationReport,
+  VariantReport,
+  ViolationReport,
+} from "./core/scenarios/simulation-report.ts";
 export type { CompatibilityMode } from "./core/schema/compatibility-mode.ts";
 export type {
   ColumnFormat,
@@ -156,6 +163,7 @@ export type {
   SignalState,
   SignalsReport,
 } from "./engine/signal-desk.ts";
+export type { RulesChoice, SimulateOptions, SimulationDesk } from "./engine/simulation-desk.ts";
 export type {
   CheckReport,
   CycleOptions,
