@@ -90,20 +90,21 @@ const lowerFirst = (text) => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** What people write under an effect's key: a single value, or fields. */
 function argumentsOf(kind, schema) {
-  const variants = schema.anyOf ?? [schema];
-  const object = variants.find(({ type }) => type === "object");
+  const variants = schema.anyOf ?? schema.oneOf ?? [schema];
+  const objects = variants.filter(({ type }) => type === "object");
   const single = variants.filter(({ type }) => type !== "object");
   const lines =
     single.length === 0 ? [] : [`* Written: ${forms(kind, single, schema.description)}`];
-  const fields = Object.entries(object?.properties ?? {});
-  if (fields.length === 0) return lines;
-  const required = new Set(object.required ?? []);
-  const rows = fields.map(([name, field]) => [
-    `\`${name}\``,
-    typeText(field),
-    field.default === undefined ? (required.has(name) ? "required" : "") : `\`${field.default}\``,
-    field.description ?? "",
-  ]);
+  const rows = objects.flatMap((object) => {
+    const required = new Set(object.required ?? []);
+    return Object.entries(object.properties ?? {}).map(([name, field]) => [
+      `\`${name}\``,
+      typeText(field),
+      field.default === undefined ? (required.has(name) ? "required" : "") : `\`${field.default}\``,
+      field.description ?? "",
+    ]);
+  });
+  if (rows.length === 0) return lines;
   return [...lines, "", ...table(["field", "type", "default", "meaning"], rows)];
 }
 

@@ -27,6 +27,7 @@ export type {
   DecisionRecord,
   Dependency,
   Fallback,
+  PlannedDegradation,
   Retention,
   Safeguards,
   Segment,
