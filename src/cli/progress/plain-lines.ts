@@ -1,4 +1,5 @@
 import type { RunEvent } from "../../core/run/run-event.ts";
+import { describeSignal } from "../../core/signals/describe-signal.ts";
 import { type EpochMs, formatDurationMs } from "../../core/std/time.ts";
 import { unreachable } from "../../core/std/unreachable.ts";
 import type { PlanReport, ProbeProgress } from "../../engine/sluice-project.ts";
@@ -45,10 +46,8 @@ export function eventLines(event: RunEvent, startedAt: EpochMs | null): readonly
       return [`${tasksText(event.tasks)} lost, attempt ${event.attempt}: its process is gone`];
     case "TaskReused":
       return [`${printable(event.task)} was done by ${printable(event.from)}`];
-    case "SignalReceived": {
-      const { type, subject } = event.signal;
-      return [`signal ${type} ${printable(subject)}: concerns ${event.concerns.length} subjects`];
-    }
+    case "SignalReceived":
+      return [signalLine(event)];
     case "RevisionDecided":
       return [revisionLine(event)];
     case "RevisionFailed":
@@ -63,6 +62,22 @@ export function eventLines(event: RunEvent, startedAt: EpochMs | null): readonly
     default:
       return unreachable(event);
   }
+}
+
+/** What a run does at each level of pressure. */
+const underPressure = [
+  "it is over, all goes on",
+  "half the slots",
+  "half the slots, and tiers from 2 on wait",
+  "half the slots, tiers from 2 on wait, what is optional is left out",
+] as const;
+
+function signalLine({ signal, concerns }: Extract<RunEvent, { type: "SignalReceived" }>): string {
+  const follows =
+    signal.type === "pressure"
+      ? underPressure[signal.data.level]
+      : `concerns ${formatCounted(concerns.length, "subject")}`;
+  return `signal ${printable(describeSignal(signal))}: ${follows}`;
 }
 
 function revisionLine(event: Extract<RunEvent, { type: "RevisionDecided" }>): string {

@@ -52,6 +52,29 @@ function drive({ onProbe, onPlan, onEvent }: RunOptions): void {
     failure: lastingFailure,
   });
   onEvent?.({ type: "AttemptLost", at: 2_009, tasks: ["y.load"], attempt: 1 });
+  const sent = { id: "1", source: "test", at: 2_009 };
+  onEvent?.({
+    type: "SignalReceived",
+    at: 2_009,
+    signal: { ...sent, type: "source.back", subject: "tickets", data: {} },
+    concerns: ["tickets"],
+  });
+  onEvent?.({
+    type: "SignalReceived",
+    at: 2_009,
+    signal: { ...sent, type: "pressure", subject: "disk", data: { level: 2 } },
+    concerns: [],
+  });
+  onEvent?.({
+    type: "RevisionDecided",
+    at: 2_009,
+    revision: 1,
+    blueprint: "b",
+    decision: "d",
+    cause: ["1"],
+    segments: { added: [], removed: [], changed: ["tickets"] },
+    cancel: [],
+  });
   onEvent?.({ type: "CancelRequested", at: 2_010, cause: "SIGINT" });
   onEvent?.({ type: "RunFinished", at: 2_011, status: "failed" });
 }
@@ -69,6 +92,9 @@ airports.load succeeded: 1 row, 2s
 weather.load succeeded: 2s
 x.check failed, attempt 1: GATE_FAILED: 3 rows have no id.
 y.load lost, attempt 1: its process is gone
+signal source.back tickets: concerns 1 subject
+signal pressure disk (level 2): half the slots, and tiers from 2 on wait
+revision 1: 1 changed
 stopping: SIGINT
 run failed
 `;
