@@ -46,7 +46,8 @@ export async function openProject(options: OpenProjectOptions = {}): Promise<Slu
   return openSluiceProject(partsOf(folder, options));
 }
 
-function partsOf(folder: string, options: OpenProjectOptions): Parts {
+/** What a project in a folder works with on this machine. */
+export function partsOf(folder: string, options: OpenProjectOptions): Parts {
   const secrets = environmentSecrets(folder);
   return {
     folder,
