@@ -59,8 +59,12 @@ export type { Check, Gate, Measurement, OnFail } from "./core/project/check.ts";
 export type { Location, Problem } from "./core/project/problem.ts";
 export type {
   BypassPolicy,
+  DeletePolicy,
   Demand,
+  LoadOptions,
   LoadStrategy,
+  LookBack,
+  RetainPolicy,
   RetryPolicy,
   SourceAttributes,
   SourceSpec,

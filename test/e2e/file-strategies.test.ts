@@ -1,5 +1,6 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fileConnector } from "../../src/connectors/file/file-connector.ts";
 import { plainLoading } from "../../src/core/project/load-options.ts";
@@ -69,6 +70,49 @@ test.each(["9223372036854775808", "12345678901234567890123"])(
     expect(rows).toEqual(ids.map((one) => [one, `{"x":${one}}`]));
   },
 );
+
+test("a file that cannot be read keeps what its partition held, until it can", async () => {
+  await using warehouse = await openDuckdbWarehouse({
+    path: join(scene.folder, "w.duckdb"),
+    memoryLimit: "512MB",
+  });
+  const staging = folderStaging(join(scene.folder, "staging"));
+  const loading = { ...plainLoading, partitionBy: ["path"] };
+  const given = { strategy: "partition", loading } as const;
+  const source = sourceOf(fileConnector, { path: "d/*.parquet", file_column: "path" }, given);
+  let runs = 0;
+  const run = async () => {
+    const cursorBefore = await warehouse.cursor("subject");
+    runs += 1;
+    const manifest = await staging.stage("subject", hashOf(runs), (folder) =>
+      scene.session.extract({ source, folder, cursor: cursorBefore, mayLeaveOut: true }, never),
+    );
+    await warehouse.load([loadOf(manifest, { ...given, cursorBefore })], never);
+    const { rows } = await warehouse.query("SELECT path, id FROM raw.subject ORDER BY ALL", 9);
+    return rows.map((row) => row.join(" "));
+  };
+  const [one, two, three] = await Promise.all(
+    [1, 2, 3].map((id) => parquetOf(`SELECT ${id} AS id`)),
+  );
+  scene.write("d/1.parquet", one ?? "");
+  scene.write("d/2.parquet", two ?? "");
+  expect(await run()).toEqual(["d/1.parquet 1", "d/2.parquet 2"]);
+  scene.write("d/1.parquet", three ?? "");
+  scene.write("d/2.parquet", (two ?? new Uint8Array()).slice(0, 20));
+  expect(await run()).toEqual(["d/1.parquet 3", "d/2.parquet 2"]);
+  scene.write("d/2.parquet", one ?? "");
+  expect(await run()).toEqual(["d/1.parquet 3", "d/2.parquet 1"]);
+});
+
+async function parquetOf(sql: string): Promise<Uint8Array> {
+  const path = join(scene.folder, `${hashOf(sql).slice(0, 8)}.parquet`);
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  await connection.run(`COPY (${sql}) TO '${path}' (FORMAT parquet)`);
+  connection.closeSync();
+  instance.closeSync();
+  return readFileSync(path);
+}
 
 test.each(["path", "day"])("files are partitions of a table, by column %s", async (column) => {
   await using warehouse = await openDuckdbWarehouse({

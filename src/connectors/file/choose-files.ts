@@ -89,13 +89,14 @@ export function newFiles<File extends IdentifiedFile>(
  * content was at a path that vanished since the extraction before; equal content of longer ago is
  * new. One that was removed is forgotten by the source, not by the table. One that was rewritten
  * after it was loaded is a correction: it is read again, and takes the place of its earlier rows.
- * @param fileColumn the column that holds each row's file, if there is one
+ * @param beside the column that holds each row's file, if there is one, and the paths of files that
+ *   are there and cannot be read
  * @throws SOURCE_REWRITTEN when files are to be appended to what was loaded from no files
  */
 export function chooseFiles(
   request: Pick<ExtractRequest, "source" | "cursor">,
   files: readonly IdentifiedFile[],
-  fileColumn: string | null,
+  beside: { readonly fileColumn: string | null; readonly leftOut: readonly string[] },
 ): FileChoice {
   const { name, strategy, loading } = request.source;
   const all = { scope: "full", files, replaces: [] } as const;
@@ -103,13 +104,10 @@ export function chooseFiles(
   const loadedBefore = parseLoaded(request.cursor);
   if (strategy === "partition") {
     const [column = "", ...more] = loading?.partitionBy ?? [];
-    const isByFile = more.length === 0 && column.toLowerCase() === fileColumn?.toLowerCase();
+    const isByFile = more.length === 0 && column.toLowerCase() === beside.fileColumn?.toLowerCase();
     if (!isByFile) return { ...all, cursor: cursorOf(files, new Map(), new Map()) };
-    return choosePartitions(
-      files,
-      loadedBefore?.partition === column ? loadedBefore : null,
-      column,
-    );
+    const loaded = loadedBefore?.partition === column ? loadedBefore : null;
+    return choosePartitions(files, loaded, { partition: column, leftOut: beside.leftOut });
   }
   // Of a table of partitions the cursor does not say which rows are of which file.
   const parsed = loadedBefore?.partition === null ? loadedBefore : null;
@@ -149,18 +147,25 @@ export function chooseFiles(
   };
 }
 
-/** Files that are partitions: those that changed are read, those that left leave nothing behind. */
+/**
+ * Files that are partitions: those that changed are read, those that left leave nothing behind. What
+ * was read of one that cannot be read now stays.
+ */
 function choosePartitions(
   files: readonly IdentifiedFile[],
   loaded: LoadedFiles | null,
-  partition: string,
+  { partition, leftOut }: { readonly partition: string; readonly leftOut: readonly string[] },
 ): FileChoice {
-  const cursor = { ...cursorOf(files, new Map(), new Map()), partition };
+  const here = new Map(files.map(({ path, content }) => [path, content.sha256] as const));
+  for (const path of leftOut) {
+    const kept = loaded?.here.get(path);
+    if (kept !== undefined) here.set(path, kept);
+  }
+  const cursor = { version: 1, files: sortedRecord(here), partition };
   if (loaded === null) return { scope: "full", files, replaces: [], cursor };
   const chosen = files.filter(({ path, content }) => loaded.here.get(path) !== content.sha256);
-  const now = new Set(files.map(({ path }) => path));
   const changed = new Set(chosen.map(({ path }) => path));
-  const replaces = [...loaded.here.keys()].filter((path) => changed.has(path) || !now.has(path));
+  const replaces = [...loaded.here.keys()].filter((path) => changed.has(path) || !here.has(path));
   return { scope: "increment", files: chosen, replaces: replaces.sort(compareText), cursor };
 }
 
@@ -202,20 +207,22 @@ function newsOf(files: readonly IdentifiedFile[], loaded: LoadedFiles): FileNews
   return { fresh, rewritten, moved, vanished };
 }
 
+function sortedRecord(entries: Iterable<readonly [string, string]>): Record<string, string> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => compareText(a, b)));
+}
+
 function cursorOf(
   files: readonly IdentifiedFile[],
   gone: ReadonlyMap<string, string>,
   kept: ReadonlyMap<string, string>,
 ): JsonObject {
   const here = new Map(files.map(({ path, content }) => [path, content.sha256]));
-  const sorted = (entries: Iterable<readonly [string, string]>) =>
-    Object.fromEntries([...entries].sort(([a], [b]) => compareText(a, b)));
   const left = [...gone].filter(([path]) => !here.has(path));
   const elsewhere = [...kept].filter(([path, name]) => path !== name);
   return {
     version: 1,
-    files: sorted(here),
-    ...(left.length === 0 ? {} : { gone: sorted(left) }),
-    ...(elsewhere.length === 0 ? {} : { kept: sorted(elsewhere) }),
+    files: sortedRecord(here),
+    ...(left.length === 0 ? {} : { gone: sortedRecord(left) }),
+    ...(elsewhere.length === 0 ? {} : { kept: sortedRecord(elsewhere) }),
   };
 }

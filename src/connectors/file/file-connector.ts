@@ -227,7 +227,10 @@ async function extract(
   const { files, described, leftOut } = await lookAtFiles(locator, memo, context);
   const [unreadable] = leftOut;
   if (unreadable !== undefined && request.mayLeaveOut !== true) throw unreadable.error;
-  const choice = chooseFiles(request, files, locator.file_column);
+  const choice = chooseFiles(request, files, {
+    fileColumn: locator.file_column,
+    leftOut: leftOut.map(({ path }) => path),
+  });
   const { folder, chunks } = request;
   const draft = await stageFiles(described, { locator, folder, choice, context, chunks });
   const content = contentOf(files, leftOut);
