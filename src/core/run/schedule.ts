@@ -66,7 +66,11 @@ export function scheduleOf(
   for (const { subject, tasks } of blueprint.segments.values()) {
     const uses = known.records.get(subject)?.uses ?? {};
     const rows = known.rowsOf(subject);
-    for (const task of tasks) demands.set(task.id, demandOf(task, uses[task.kind] ?? [], rows));
+    for (const task of tasks) {
+      // What is not to run is not kept: in most cycles of a large project that is nearly all of it.
+      if (task.state === "bypassed") continue;
+      demands.set(task.id, demandOf(task, uses[task.kind] ?? [], rows));
+    }
   }
   return { pools: Object.fromEntries(capped), memoryBytes: budget.runBytes, demands };
 }
