@@ -104,6 +104,23 @@ describe("while a run goes on", () => {
     });
     const { signals } = await project.signals();
     expect(signals).toMatchObject([{ takenBy: report.run.id, state: "holds" }]);
+    expect(report.run.revisions).toMatchObject([
+      { cause: "override.freeze top (ann: the board meets)", segments: { changed: ["top"] } },
+    ]);
+    const why = { run: "latest" };
+    expect(await project.why("top.transform", why)).toMatchObject({ reason: "frozen" });
+    // What the revision left as it was is explained by the decision that the run began with.
+    expect(await project.why("revenue.transform", why)).toMatchObject({ reason: "new" });
+    const { added, removed, changed } = await project.diff("latest@0", "latest@1");
+    expect([added, removed, changed.map(({ task, cause }) => [task, cause])]).toEqual([
+      [],
+      [],
+      [
+        ["top.check", "ann says to freeze top: the board meets"],
+        ["top.transform", "ann says to freeze top: the board meets"],
+      ],
+    ]);
+    expect(await project.replay()).toMatchObject({ identical: true, revisions: [{ revision: 1 }] });
   });
 
   test("under the heaviest pressure what is optional and has not begun is left out", async () => {

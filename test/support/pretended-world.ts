@@ -41,6 +41,7 @@ interface Attempt {
   /** By task, where it read its inputs when it began. */
   readonly early: ReadonlyMap<string, string>;
   readonly degraded: ReadonlySet<string>;
+  isCancelled: boolean;
 }
 
 /**
@@ -92,6 +93,10 @@ export class PretendedWorld {
         if (command.type === "AskRevision") {
           asked = { command, due: ended + (said.at(-1)?.delay ?? 0) };
         }
+        if (command.type === "CancelAttempt") {
+          const cancelled = running.find(({ tasks }) => tasks[0] === command.tasks[0]);
+          if (cancelled !== undefined) cancelled.isCancelled = true;
+        }
         if (command.type !== "StartAttempt") continue;
         const { tasks, attempt } = command;
         const early = new Map<string, string>();
@@ -106,7 +111,7 @@ export class PretendedWorld {
             (edge) => !succeeded.has(edge.task) || degraded.has(edge.task),
           );
         const old = new Set(tasks.filter(isOld));
-        running.push({ tasks, attempt, decided, early, degraded: old });
+        running.push({ tasks, attempt, decided, early, degraded: old, isCancelled: false });
         inbox.push({ type: "AttemptStarted", at: 0, tasks, attempt });
       }
     };
@@ -136,8 +141,11 @@ export class PretendedWorld {
         asked = null;
         const causes = said.flatMap((one) => one.signals).filter(({ id }) => signals.includes(id));
         const input = said.reduce((before, one) => one.input(before), first.input);
-        const revised = decideAgain(decided, input, pinnedIn(decided, causes, begun));
-        const changed = this.#checkRevision(decided, revised, { causes, begun });
+        const cancel = cancelledBy(causes, begun);
+        const going = begun.filter((subject) => !cancel.includes(subject));
+        const pinned = new Set(pinnedIn(decided, causes, going));
+        const revised = decideAgain(decided, input, pinned);
+        const changed = this.#checkRevision(decided, revised, { causes, begun: going });
         decided = revised;
         plans.set(decided.blueprint.id, planRun(decided.blueprint, { pools }));
         inbox.push({
@@ -148,7 +156,7 @@ export class PretendedWorld {
           decision: decided.record.id,
           cause: signals,
           segments: { added: [], removed: [], changed },
-          cancel: [],
+          cancel,
         });
         continue;
       }
@@ -185,13 +193,18 @@ export class PretendedWorld {
   }
 
   #end(
-    { tasks, attempt, decided, early, degraded: old }: Attempt,
+    { tasks, attempt, decided, early, degraded: old, isCancelled }: Attempt,
     run: {
       readonly fails: (task: string) => boolean;
       readonly succeeded: Set<string>;
       readonly degraded: Set<string>;
     },
   ): RunEvent {
+    // One that is cancelled may have been quicker.
+    if (isCancelled && tasks.length % 2 === early.size % 2) {
+      const failure = { ...lastingFailure, code: "REVISED" };
+      return { type: "AttemptFailed", at: 0, tasks, attempt, failure };
+    }
     if (tasks.some(run.fails)) {
       return { type: "AttemptFailed", at: 0, tasks, attempt, failure: lastingFailure };
     }
@@ -278,6 +291,11 @@ function remake(decided: Decided, subject: string, made: string): { remakeOf?: s
   const node = decided.workings.nodes.get(subject);
   const isNoted = node?.fingerprint === made && node.remakeOf !== null;
   return isNoted ? { remakeOf: node.remakeOf } : {};
+}
+
+function cancelledBy(signals: readonly Signal[], begun: readonly string[]): readonly string[] {
+  const told = signals.filter(({ data }) => "cancel" in data && data.cancel === true);
+  return begun.filter((subject) => told.some((signal) => signal.subject === subject));
 }
 
 function emptyHistory(subject: string): SubjectHistory {

@@ -200,7 +200,7 @@ function follow({ start, steps }: typeof chains extends fc.Arbitrary<infer T> ? 
   return links;
 }
 
-describe("whatever is revised, and however often", { timeout: 60_000 }, () => {
+describe("whatever is revised, and however often", { timeout: 120_000 }, () => {
   test("pinned segments are the same bytes, and the rest can be run", () => {
     fc.assert(
       fc.property(chains, (chain) => {
@@ -221,7 +221,7 @@ describe("whatever is revised, and however often", { timeout: 60_000 }, () => {
           for (const { id } of tasks) expect(explainTask(decided, id)).not.toBeNull();
         });
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 
@@ -236,7 +236,7 @@ describe("whatever is revised, and however often", { timeout: 60_000 }, () => {
           told(again),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -253,7 +253,7 @@ describe("whatever is revised, and however often", { timeout: 60_000 }, () => {
           expect(told(replayed)).toBe(told(decided));
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -293,7 +293,7 @@ describe("whatever is revised, and however often", { timeout: 60_000 }, () => {
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 });
