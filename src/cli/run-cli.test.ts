@@ -66,7 +66,7 @@ const jsonForms: readonly (readonly [string, readonly string[], readonly string[
   ],
   ["serve", ["serve"], ["type", "at"]],
   ["signal", ["signal", "freeze", "flights", "--by", "ada"], ["signal", "isNew"]],
-  ["prune", ["prune"], ["dryRun", "runs", "events", "objects", "staged", "versions"]],
+  ["prune", ["prune"], ["dryRun", "runs", "events", "objects", "signals", "staged", "versions"]],
   ["signals", ["signals"], ["at", "standing", "signals"]],
   ["replay", ["replay"], ["run", "blueprint", "recomputed", "identical", "revisions"]],
   ["doctor", ["doctor"], ["ok", "findings"]],

@@ -1,9 +1,12 @@
+import { passedSignals } from "../core/signals/passed-signals.ts";
+import type { Signal } from "../core/signals/signal.ts";
 import type { EpochMs } from "../core/std/time.ts";
 import type { Catalog, CatalogRemoval } from "../ports/catalog.ts";
 import type { StagingRemoval } from "../ports/staging.ts";
 import type { Warehouse } from "../ports/warehouse.ts";
 import { validProject } from "./load-project.ts";
 import type { Parts } from "./parts.ts";
+import { understood } from "./read-signals.ts";
 import { stagedBy } from "./staged-by-run.ts";
 
 /** What retention removed, or would remove. */
@@ -48,6 +51,7 @@ export async function pruneProject(parts: Parts, options: PruneOptions): Promise
     runsBefore: retention.runsMs === null ? 0 : now - retention.runsMs,
     runsKept: retention.runsKept,
     runsAtOnce: allRuns,
+    signals: await passedPlaces(catalog, retention.runsMs === null ? 0 : now - retention.runsMs),
     ...{ objects: "all", isTrial },
   });
   let versions = 0;
@@ -90,10 +94,27 @@ async function needOfOpenRuns(catalog: Pick<Catalog, "runs" | "events">) {
   return { keep, isOpen };
 }
 
+/** Signals that are taken, old, and without a bearing on what holds. */
+async function passedPlaces(
+  catalog: Pick<Catalog, "signals">,
+  before: EpochMs,
+): Promise<readonly number[]> {
+  const stored = new Map(
+    understood(await catalog.signals()).map((one) => [one.signal, one.stored] as const),
+  );
+  const isFree = (signal: Signal) => {
+    const known = stored.get(signal);
+    return known !== undefined && known.takenBy !== null && known.receivedAt < before;
+  };
+  return passedSignals([...stored.keys()], before, isFree).flatMap(
+    (signal) => stored.get(signal)?.seq ?? [],
+  );
+}
+
 /** What goes after a run, a bounded part of what may. */
 export async function pruneAfterRun(
   place: {
-    readonly catalog: Pick<Catalog, "prune">;
+    readonly catalog: Pick<Catalog, "prune" | "signals">;
     readonly warehouse: Pick<Warehouse, "outputs" | "prune">;
   },
   retention: {
@@ -108,6 +129,7 @@ export async function pruneAfterRun(
       runsBefore: now - retention.runsMs,
       runsKept: retention.runsKept,
       runsAtOnce: runsAfterRun,
+      signals: await passedPlaces(place.catalog, now - retention.runsMs),
       objects: "when_worthwhile",
     });
   }

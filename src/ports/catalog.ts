@@ -72,8 +72,8 @@ export interface Catalog extends CatalogReader {
   /** Notes that a run or cycle has taken signals into its decision; who took one first keeps it. */
   takeSignals(seqs: readonly number[], by: string, at: EpochMs): Promise<void>;
   /**
-   * Removes runs that are over, with their events, and objects that no run leads to any more; notes
-   * and signals stay. Called while no decision is being written; one that is written meanwhile keeps
+   * Removes runs that are over, with their events, and objects that no run leads to any more;
+   * notes stay. Called while no decision is being written; one that is written meanwhile keeps
    * what it relies on.
    */
   prune(retention: CatalogRetention): Promise<CatalogRemoval>;
@@ -87,6 +87,8 @@ export interface CatalogRetention {
   readonly runsKept: number;
   /** How many go at most this time, the oldest first. */
   readonly runsAtOnce: number;
+  /** Places of signals that go as well. */
+  readonly signals: readonly number[];
   /** `all` looks through the objects now; `when_worthwhile` once enough runs have gone. */
   readonly objects: "all" | "when_worthwhile";
   /** Says what would go, and removes nothing. */
@@ -98,6 +100,7 @@ export interface CatalogRemoval {
   readonly runs: number;
   readonly events: number;
   readonly objects: number;
+  readonly signals: number;
 }
 
 /** Opens a catalog. */

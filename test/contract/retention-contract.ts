@@ -8,7 +8,7 @@ import type { Catalog, CatalogRetention, CatalogStore } from "../../src/ports/ca
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const now: CatalogRetention = {
-  ...{ runsBefore: 1_000, runsKept: 1, runsAtOnce: 1_000, objects: "all" },
+  ...{ runsBefore: 1_000, runsKept: 1, runsAtOnce: 1_000, signals: [], objects: "all" },
 };
 
 /** A run as it is stored: its decision leads to `leaves` by way of a list. */
@@ -92,7 +92,7 @@ export function retentionContract(name: string, store: CatalogStore): void {
             expect(await catalog.events(run.id)).toHaveLength(isKept(run) ? run.events : 0);
           }
           expect(await catalog.prune({ ...now, runsKept })).toEqual({
-            ...{ runs: 0, events: 0, objects: 0 },
+            ...{ runs: 0, events: 0, objects: 0, signals: 0 },
           });
         }),
         { seed: 17, numRuns: 40 },
@@ -121,7 +121,7 @@ export function retentionContract(name: string, store: CatalogStore): void {
         ...now,
         ...{ runsKept: 20, runsAtOnce: 1, objects: "when_worthwhile" },
       };
-      expect(await catalog.prune(some)).toEqual({ runs: 1, events: 2, objects: 0 });
+      expect(await catalog.prune(some)).toEqual({ runs: 1, events: 2, objects: 0, signals: 0 });
       const removed = [];
       for (let time = 0; time < 5; time += 1) removed.push((await catalog.prune(some)).objects);
       expect(removed.filter((count) => count > 0).length).toBeGreaterThan(0);
@@ -163,7 +163,7 @@ export function retentionContract(name: string, store: CatalogStore): void {
       const writing = performance.now() - start;
       const removal = await catalog.prune({ ...now, runsKept: 20 });
       const pruning = performance.now() - start - writing;
-      expect(removal).toEqual({ runs: 20, events: 50_000, objects: 20 * 1_003 });
+      expect(removal).toEqual({ runs: 20, events: 50_000, objects: 20 * 1_003, signals: 0 });
       expect(pruning / writing).toBeLessThan(1);
     });
   });

@@ -138,7 +138,7 @@ async function runThroughKills(args: readonly string[], killAtMs: () => number):
     const ended = await run.ended;
     clearTimeout(timer);
     if (ended.signal !== "SIGKILL") {
-      expect(ended, ended.stderr).toMatchObject({ exitCode: 0 });
+      expect(ended, ended.stderr + ended.stdout).toMatchObject({ exitCode: 0 });
       return kills;
     }
   }

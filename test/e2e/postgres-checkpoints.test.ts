@@ -98,6 +98,10 @@ function chunksKept(source: string): number {
     .filter((name) => name.startsWith("chunk-")).length;
 }
 
+async function untilKept(source: string, chunks: number): Promise<void> {
+  while (chunksKept(source) < chunks) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Runs until so many chunks have committed, and kills the process then. */
 async function killAfter(source: string, chunks: number): Promise<void> {
   const run = startSluice(args());
@@ -242,5 +246,52 @@ describe("an extraction that is killed", () => {
       kept,
     );
     expect(await inWarehouse(`${sums} raw.parts`)).toEqual(await inSource(`${sums} parts`));
+  });
+});
+
+describe("an extraction that fails or is cancelled", () => {
+  const sums = "SELECT count(*)::INT, sum(id)::BIGINT::TEXT, count(DISTINCT id)::INT FROM";
+
+  test("leaves the table as it was, and goes on after its last chunk; no row is lost or doubled", async () => {
+    project("{ name: parts, table: parts, strategy: append, cursor: id, fingerprint: cursor }");
+    const first = await runSluice(args());
+    expect(first, first.stderr).toMatchObject({ exitCode: 0 });
+    const before = await inWarehouse(`${sums} raw.parts`);
+    await server.run(
+      database,
+      `INSERT INTO parts SELECT g, 'a', repeat('z', 60) FROM generate_series(60001, 200000) g;
+       ANALYZE parts`,
+    );
+    const read = (await rangesRead()).length;
+    const run = startSluice(args());
+    await untilKept("parts", 3);
+    run.child.kill("SIGINT");
+    expect(await run.ended).toMatchObject({ exitCode: 130 });
+    // Nothing of it is there, and nothing says that it was.
+    expect(await inWarehouse(`${sums} raw.parts`)).toEqual(before);
+    const kept = chunksKept("parts");
+    expect(kept).toBeGreaterThanOrEqual(3);
+    const cancelled = (await rangesRead()).slice(read);
+    const second = await runSluice(args("--from-failed"));
+    expect(second, second.stderr).toMatchObject({ exitCode: 0 });
+    const again = (await rangesRead()).slice(read + cancelled.length);
+    expect(again.filter((range) => cancelled.slice(0, kept).includes(range))).toEqual([]);
+    expect(await inWarehouse(`${sums} raw.parts`)).toEqual(await inSource(`${sums} parts`));
+  });
+
+  test("is tried again by the same run, from its last chunk on", async () => {
+    project("{ name: accounts, table: accounts }");
+    const run = startSluice(args());
+    await untilKept("accounts", 5);
+    await server.run(
+      database,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = 'sluice' AND query LIKE 'COPY%'`,
+    );
+    const ended = await run.ended;
+    expect(ended, ended.stderr).toMatchObject({ exitCode: 0 });
+    const read = await rangesRead();
+    expect(read.length - new Set(read).size).toBeLessThanOrEqual(2);
+    expect(await inWarehouse(sumOf("raw.accounts"))).toEqual(await inSource(sumOf("accounts")));
   });
 });

@@ -63,7 +63,7 @@ test(`prunes through SIGKILLs without a run that stays losing a byte (seed ${see
     clearTimeout(timer);
   }
   await project.prune();
-  expect((await project.prune()).catalog).toEqual({ runs: 0, events: 0, objects: 0 });
+  expect((await project.prune()).catalog).toEqual({ runs: 0, events: 0, objects: 0, signals: 0 });
 
   for (const [index, id] of ids.slice(0, kept).entries()) {
     expect(await told(id)).toEqual(before[index]);

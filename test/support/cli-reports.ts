@@ -254,13 +254,13 @@ export function flightsRows(): Rows {
 export function agedPrune(isTrial: boolean): PruneReport {
   return {
     isTrial,
-    catalog: { runs: 41, events: 12_874, objects: 310 },
+    catalog: { runs: 41, events: 12_874, objects: 310, signals: 25 },
     staging: { extractions: 3, bytes: 734_003_200 },
     versions: 2,
   };
 }
 
 export function nothingToPrune(): PruneReport {
-  const catalog = { runs: 0, events: 0, objects: 0 };
+  const catalog = { runs: 0, events: 0, objects: 0, signals: 0 };
   return { isTrial: false, catalog, staging: { extractions: 0, bytes: 0 }, versions: 0 };
 }

@@ -36,13 +36,14 @@ export async function pruneCatalog(
   if (retention.isTrial !== true) {
     for (const run of gone) await work.transact((inside) => removeRun(inside, run));
   }
+  const signals = await removeSignals(work, retention);
   const isDue = retention.objects === "all" || (await isWorthwhile(work, gone.length));
-  if (!isDue) return { runs: gone.length, events, objects: 0 };
+  if (!isDue) return { runs: gone.length, events, objects: 0, signals };
   await mark(db, retention.isTrial === true ? new Set(gone) : new Set());
   try {
     const objects =
       retention.isTrial === true ? await countUnmarked(db) : await removeUnmarked(work);
-    return { runs: gone.length, events, objects };
+    return { runs: gone.length, events, objects, signals };
   } finally {
     await sql`DROP TABLE IF EXISTS temp.marks`.execute(db);
   }
@@ -84,6 +85,16 @@ async function countEvents(db: Kysely<CatalogTables>, runs: readonly string[]): 
 async function removeRun(db: Kysely<CatalogTables>, run: string): Promise<void> {
   await db.deleteFrom("run_events").where("run", "=", run).execute();
   await db.deleteFrom("runs").where("id", "=", run).execute();
+}
+
+async function removeSignals(work: PruneWork, retention: CatalogRetention): Promise<number> {
+  const { signals, isTrial } = retention;
+  if (isTrial === true || signals.length === 0) return signals.length;
+  await work.transact(async (db) => {
+    const places = sql<number>`(SELECT value FROM json_each(${JSON.stringify(signals)}))`;
+    await db.deleteFrom("signals").where("seq", "in", places).execute();
+  });
+  return signals.length;
 }
 
 const countNote = { kind: "retention", name: "runs removed since objects were" };

@@ -10,6 +10,7 @@ export function renderPrune(report: PruneReport, { colors, width }: Style): read
     ...some(catalog.runs, "run"),
     ...some(catalog.events, "event"),
     ...some(catalog.objects, "stored object"),
+    ...some(catalog.signals, "signal"),
     ...some(staging.extractions, "staged extraction").map(
       (text) => `${text} (${formatBytes(staging.bytes)})`,
     ),

@@ -7,6 +7,7 @@ export interface PruneJson {
   readonly runs: number;
   readonly events: number;
   readonly objects: number;
+  readonly signals: number;
   readonly staged: { readonly extractions: number; readonly bytes: number };
   readonly versions: number;
 }
