@@ -88,7 +88,7 @@ function stateOf(
 }
 
 /** Whether what holds is this signal's word. */
-function holds({ id, subject, type, at }: Signal, standing: Standing): boolean {
+export function holds({ id, subject, type, at }: Signal, standing: Standing): boolean {
   if (type === "circuit.opened") return standing.circuits.get(subject)?.openedAt === at;
   const { overrides, tiers, quality, late, pressure } = standing;
   return [overrides, tiers, quality, late, pressure].some(

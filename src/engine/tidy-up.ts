@@ -1,5 +1,6 @@
 import type { RunEvent } from "../core/run/run-event.ts";
 import { toOperatingError } from "../errors/operating-error.ts";
+import { forgetSignals } from "./forget-signals.ts";
 import { pruneAfterRun } from "./prune.ts";
 import { stagedBy } from "./staged-by-run.ts";
 import type { Workshop } from "./workshop.ts";
@@ -21,6 +22,7 @@ export async function tidyUp(workshop: Workshop, events: readonly RunEvent[]): P
     // Another run may have begun while this waited: what it relies on is told to each of them.
     if (!isAlone()) return;
     await staging.sweep({ ...stagedBy(events), since: now - retention.stagingMs });
+    await forgetSignals(catalog, now);
     if (isAlone()) await pruneAfterRun({ catalog, warehouse }, retention, { now, isOpen });
   } catch (error) {
     // The run has ended and all of it is committed; a full disk must not turn it into a failure.

@@ -71,6 +71,8 @@ export interface Catalog extends CatalogReader {
   finishRun(run: string, status: RunStatus, finishedAt: EpochMs): Promise<void>;
   /** Notes that a run or cycle has taken signals into its decision; who took one first keeps it. */
   takeSignals(seqs: readonly number[], by: string, at: EpochMs): Promise<void>;
+  /** Removes signals. One that is sent again then is a new one. */
+  forgetSignals(seqs: readonly number[]): Promise<void>;
   /**
    * Removes runs that are over, with their events, and objects that no run leads to any more;
    * notes stay. Called while no decision is being written; one that is written meanwhile keeps

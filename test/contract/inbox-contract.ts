@@ -71,6 +71,16 @@ export function inboxContract(name: string, store: CatalogStore): void {
       expect((await catalog.signals()).map(({ takenBy }) => takenBy)).toEqual(["run-1", null]);
     });
 
+    test("what is forgotten is gone, and would be new", async () => {
+      const path = newPath();
+      const inbox = await openInbox(path);
+      await inbox.send([signalOf("a"), signalOf("b")], 1);
+      const catalog = await openWriter(path);
+      await catalog.forgetSignals([1]);
+      expect((await catalog.signals()).map(({ id }) => id)).toEqual(["b"]);
+      expect(await inbox.send([signalOf("a"), signalOf("b")], 2)).toEqual([true, false]);
+    });
+
     test("a signal that is too large is refused, and nothing that came with it is kept", async () => {
       const path = newPath();
       const large = { ...signalOf("large"), event: "x".repeat(signalBytesMax) };

@@ -92,6 +92,12 @@ export class SqliteWriter extends SqliteReader implements Catalog {
     });
   }
 
+  forgetSignals(seqs: readonly number[]): Promise<void> {
+    return this.guarded(async () => {
+      if (seqs.length > 0) await this.#queue.add({ kind: "forgetSignals", seqs });
+    });
+  }
+
   override async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue.settled();
     try {
@@ -172,6 +178,7 @@ type Write =
       readonly status: RunStatus;
       readonly finishedAt: EpochMs;
     }
+  | { readonly kind: "forgetSignals"; readonly seqs: readonly number[] }
   | {
       readonly kind: "takeSignals";
       readonly seqs: readonly number[];
@@ -232,6 +239,11 @@ async function apply(db: Kysely<CatalogTables>, write: Exclude<Write, Append>): 
       return;
     case "finishRun":
       await finishRun(db, write);
+      return;
+    case "forgetSignals":
+      await sql`
+        DELETE FROM signals
+        WHERE seq IN (SELECT value FROM json_each(${JSON.stringify(write.seqs)}))`.execute(db);
       return;
     case "takeSignals":
       await sql`
