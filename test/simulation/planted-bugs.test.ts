@@ -19,7 +19,7 @@ test.each(Object.keys(plantedBugs))("the simulator finds that %s", (name) => {
   const [failing] = report.failures;
   expect(bug.breaks, `after ${report.seeds} seeds`).toContain(failing?.failure?.invariant);
   if (failing === undefined) return;
-  const { result } = shrink(failing, bug.parts, 60);
+  const { result } = shrink(failing, bug.parts, 30);
   expect(result.failure?.invariant).toBe(failing.failure?.invariant);
   expect(result.plan.faults.length).toBeLessThanOrEqual(failing.plan.faults.length);
 });

@@ -32,7 +32,9 @@ export function scheduleCycleFault(
   const isEarly = dice.chance(0.5);
   const atMs = fault.kind === "table-lost" ? 0 : dice.next() * (isEarly ? 10_000 : windowMs);
   context.queue.after(atMs, () => {
-    const source = dice.pick([...context.world.sources.values()]);
+    const sources = [...context.world.sources.values()];
+    if (sources.length === 0) return;
+    const source = dice.pick(sources);
     const lastsMs = Math.round(fault.size * 40 * minuteMs);
     if (strikes[fault.kind]({ context, fault, dice, operator, source, lastsMs })) {
       context.faults.count(fault.kind);

@@ -1,5 +1,6 @@
 import type { Decided } from "../../core/decide/decided.ts";
 import { recordRun } from "../../core/run/record-run.ts";
+import { budgetOf, type Schedule, scheduleOf } from "../../core/run/schedule.ts";
 import type { Signal } from "../../core/signals/signal.ts";
 import type { Hash } from "../../core/std/hash.ts";
 import { SimulatedFailure } from "../simulated-failure.ts";
@@ -164,12 +165,14 @@ export class CycleProcess {
     const { catalog } = context;
     catalog.writeRecords(look.changed, this.#epoch);
     const id = `r${catalog.runs.length + 1}`;
-    const plan = context.parts.planRun(decided.blueprint, { pools: decided.input.template.pools });
+    const resources = this.#scheduleOf(decided);
+    const plan = context.parts.planRun(decided.blueprint, resources);
     const first = { decided, plan };
     const stored: StoredRun = {
       id,
       first,
       decisions: new Map([[decided.blueprint.id, first]]),
+      resources,
       seed: new Dice(context.seed, id).between(0, 2 ** 31),
       events: [],
       status: "running",
@@ -177,6 +180,20 @@ export class CycleProcess {
     };
     catalog.createRun(stored, this.#epoch);
     this.#phase(20, () => this.#run(stored));
+  }
+
+  /** By what tasks took before, and what the machine has. */
+  #scheduleOf({ blueprint, input }: Decided): Schedule {
+    const { catalog, warehouse, scope } = this.#order.context;
+    const budget = budgetOf(scope.capacity, { memoryBytes: null, threads: null });
+    const { profiles } = input.snapshot;
+    return scheduleOf(blueprint, input.template.pools, budget, {
+      records: catalog.records,
+      rowsOf: (subject) =>
+        profiles.get(subject)?.profile.volume.rows ??
+        warehouse.tables.get(subject)?.head.rows ??
+        null,
+    });
   }
 
   #run(stored: StoredRun): void {

@@ -3,7 +3,6 @@ import { noDrift } from "../../core/decide/drift-input.ts";
 import { assembleProfile } from "../../core/metadata/assemble-profile.ts";
 import type { LastLoad } from "../../core/metadata/profile.ts";
 import {
-  type Capacity,
   type IdentifiedProfile,
   identifyProfile,
   takeSnapshot,
@@ -31,8 +30,6 @@ export interface Look {
   /** Of sources that changed since the last look. */
   readonly changed: ReadonlyMap<string, SubjectRecord>;
 }
-
-const capacity: Capacity = { cores: 4, memoryBytes: 8_000_000_000 };
 
 /**
  * Looks at sources and at what earlier runs left, and makes of it what a decision reads. What is as
@@ -98,7 +95,7 @@ export class Onlooker {
     const sources = this.declared();
     const subjects = [...sources, ...scope.models];
     return {
-      snapshot: takeSnapshot(at, capacity, profiles.values()),
+      snapshot: takeSnapshot(at, scope.capacity, profiles.values()),
       ruleSets: scope.ruleSets,
       template: scope.template,
       scope: { sources: this.#sourcesByName(sources), models: this.#models() },

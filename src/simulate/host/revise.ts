@@ -40,7 +40,7 @@ export function revise(
   const { records } = catalog;
   const input = onlooker.inputOf(profiles, now, { records, signals: catalog.signals });
   const decided = parts.decideAgain(before, input, pinned);
-  const plan = parts.planRun(decided.blueprint, { pools: decided.input.template.pools });
+  const plan = parts.planRun(decided.blueprint, stored.resources);
   return {
     revised: { decided, plan },
     told: {

@@ -1,7 +1,7 @@
 import type { TaskId } from "../../core/decide/blueprint.ts";
 import { concernOf } from "../../core/decide/concern-of.ts";
 import type { Decided } from "../../core/decide/decided.ts";
-import type { RunCommand, RunEvent, TaskResult } from "../../core/run/run-event.ts";
+import type { EmittedSignal, RunCommand, RunEvent, TaskResult } from "../../core/run/run-event.ts";
 import type { RunPlan } from "../../core/run/run-plan.ts";
 import { type RunState, startRun } from "../../core/run/run-state.ts";
 import type { Signal } from "../../core/signals/signal.ts";
@@ -55,6 +55,7 @@ export class SimulatedHost {
   #state: RunState;
   #lastAt: EpochMs;
   #writtenAt = 0;
+  #said = 0;
   #hasFailed = false;
   #hasEnded = false;
 
@@ -198,6 +199,7 @@ export class SimulatedHost {
         this.#run.process.later(this.#revisingMs(effect), () => this.#revise(effect));
         return;
       case "EmitSignal":
+        this.#emit(effect.signal);
         return;
       case "FinishRun":
         this.#finish("finished");
@@ -295,6 +297,16 @@ export class SimulatedHost {
 
   #lost({ tasks, number }: Pick<SimulatedAttempt, "tasks" | "number">): RunEvent {
     return { type: "AttemptLost", at: this.#now(), tasks, attempt: number };
+  }
+
+  /** What a run says gets a name, is durable, and comes back like any other signal. */
+  #emit(emitted: EmittedSignal): void {
+    const { context, stored, process } = this.#run;
+    this.#said += 1;
+    const id = `${stored.id}/${process.number}/${this.#said}`;
+    const signal = { ...emitted, id, source: "sluice" };
+    context.catalog.signals.push(signal);
+    process.later(5, () => this.receive(signal));
   }
 
   /** To look again at what is concerned takes a while, now and then a long one. */

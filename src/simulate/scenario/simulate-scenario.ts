@@ -7,7 +7,7 @@ import { drawSchedule } from "../faults/draw-schedule.ts";
 import { allFaultKinds, type Fault, type FaultKind } from "../faults/fault.ts";
 import { type Duration, type DurationModel, fitDurations } from "../host/duration-model.ts";
 import { Dice } from "../time/dice.ts";
-import { generateScope, type SimulatedScope } from "../world/generate-scope.ts";
+import { generateScope, type SimulatedScope, usualCapacity } from "../world/generate-scope.ts";
 import { playVariant, type Stage } from "./play-variant.ts";
 import { staticVariant, type Variant } from "./variant.ts";
 
@@ -57,6 +57,7 @@ function scopeOf({ scenario, project }: SimulationRequest): SimulatedScope {
     models: project.models,
     ruleSets: [],
     template: project.template,
+    capacity: usualCapacity,
   };
 }
 

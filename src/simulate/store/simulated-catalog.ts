@@ -3,6 +3,7 @@ import type { SubjectRecord } from "../../core/metadata/subject-record.ts";
 import type { RunEvent, RunStatus } from "../../core/run/run-event.ts";
 import type { RunPlan } from "../../core/run/run-plan.ts";
 import type { RunState } from "../../core/run/run-state.ts";
+import type { Schedule } from "../../core/run/schedule.ts";
 import type { Signal } from "../../core/signals/signal.ts";
 import { present } from "../../core/std/assert.ts";
 import type { Hash } from "../../core/std/hash.ts";
@@ -21,6 +22,8 @@ export interface StoredRun {
   readonly first: PlannedDecision;
   /** What it may go on with, by blueprint; what it began with among them. */
   readonly decisions: Map<Hash, PlannedDecision>;
+  /** What it is planned with, from its beginning to its end. */
+  readonly resources: Schedule;
   readonly seed: number;
   readonly events: RunEvent[];
   status: RunStatus;

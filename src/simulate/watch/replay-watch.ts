@@ -9,8 +9,8 @@ import { Dice } from "../time/dice.ts";
 import { Violation } from "./violation.ts";
 
 /** Shares of decisions that are made once more: from the same input, and from what is stored of it. */
-const again = 0.1;
-const stored = 0.02;
+const again = 0.05;
+const stored = 0.01;
 
 /**
  * Now and then decides once more: what was decided from the decision before is what is decided

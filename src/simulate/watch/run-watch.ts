@@ -37,6 +37,8 @@ export class RunWatch {
   /** By task: the attempt under way. */
   readonly #running = new Map<string, number>();
   readonly #runningIn = new Map<string, number>();
+  /** By first task of what runs: the memory that it is thought to need. */
+  readonly #memory = new Map<string, number>();
   /** Subjects of which an attempt was started. */
   readonly #begun = new Set<string>();
   /** By id. */
@@ -199,10 +201,21 @@ export class RunWatch {
     }
     const running = (this.#runningIn.get(pool) ?? 0) + 1;
     this.#runningIn.set(pool, running);
+    this.#checkMemory(event.tasks);
     const slots = this.#slots[pool] ?? 1;
     if (running > slots) {
       throw new Violation("pools", `${running} attempts of ${pool}, which has ${slots} slots`);
     }
+  }
+
+  /** All that runs fits into the memory, save for one that needs more and runs alone. */
+  #checkMemory(tasks: readonly string[]): void {
+    const { demands, memoryBytes } = this.#stored.resources;
+    const needed = tasks.map((id) => demands.get(id)?.memoryBytes ?? 0);
+    this.#memory.set(tasks[0] ?? "", Math.max(...needed));
+    if (memoryBytes === null || this.#memory.size === 1) return;
+    const sum = [...this.#memory.values()].reduce((all, one) => all + one, 0);
+    if (sum > memoryBytes) throw new Violation("pools", `${sum} of ${memoryBytes} bytes are taken`);
   }
 
   /** Each input is final, and there where it has to be. */
@@ -228,12 +241,14 @@ export class RunWatch {
     const ended = tasks.filter((id) => this.#running.get(id) === attempt);
     if (ended.length === 0) return;
     for (const id of ended) this.#running.delete(id);
+    this.#memory.delete(tasks[0] ?? "");
     const pool = this.#tasks.get(tasks[0] ?? "")?.pool ?? "";
     this.#runningIn.set(pool, (this.#runningIn.get(pool) ?? 0) - 1);
   }
 
   #forgetAttempts(): void {
     this.#running.clear();
+    this.#memory.clear();
     this.#runningIn.clear();
   }
 

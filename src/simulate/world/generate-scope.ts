@@ -1,3 +1,4 @@
+import type { Capacity } from "../../core/metadata/snapshot.ts";
 import type {
   BypassPolicy,
   LoadStrategy,
@@ -18,7 +19,14 @@ export interface SimulatedScope {
   readonly models: readonly ModelSpec[];
   readonly ruleSets: readonly RuleSet[];
   readonly template: Template;
+  readonly capacity: Capacity;
 }
+
+/** A machine of usual size. */
+export const usualCapacity: Capacity = { cores: 4, memoryBytes: 8_000_000_000 };
+
+/** One with memory for three large tasks at once, so that memory is a question. */
+const smallCapacity: Capacity = { cores: 4, memoryBytes: 2_000_000_000 };
 
 /** How large a generated project is. */
 export interface ScopeSize {
@@ -44,7 +52,13 @@ export function generateScope(size: ScopeSize, dice: Dice): SimulatedScope {
     const below = [...sources.map(({ name }) => name), ...models.map(({ name }) => name)];
     models.push(generateModel(nameOf("m", index), below, dice));
   }
-  return { sources, models, ruleSets: simulatedRules, template: simulatedTemplate };
+  return {
+    sources,
+    models,
+    ruleSets: simulatedRules,
+    template: simulatedTemplate,
+    capacity: smallCapacity,
+  };
 }
 
 /** A scope with some subjects less. A model that would have no input left goes too. */
@@ -177,6 +191,18 @@ const simulatedRules: readonly RuleSet[] = [
         for: "model",
         when: "model.tier == 3",
         then: [{ timeout: "10m" }, { retry: { attempts: 1 } }],
+      },
+      {
+        id: "leave-alone-what-fails",
+        for: "source",
+        when: 'source.connection != "c1"',
+        then: [{ circuit: { failures: 2, cool_down: "20s", probes: 2 } }],
+      },
+      {
+        id: "give-up-in-time",
+        for: "model",
+        when: "model.tier == 2",
+        then: [{ deadline: "25m" }],
       },
       {
         id: "parked",
