@@ -19,6 +19,10 @@ const environment: CliEnvironment = {
     const { initProject } = await import("./init-project.ts");
     return await initProject(folder);
   },
+  drill: async (request) => {
+    const { drillProject } = await import("./drill/drill-project.ts");
+    return await drillProject(request);
+  },
   writeSchemas: async (folder) => {
     const { writeSchemas } = await import("./write-schemas.ts");
     return await writeSchemas(folder);

@@ -11,7 +11,7 @@ import type { Capacity } from "../core/metadata/snapshot.ts";
 import type { Project, ProjectSettings } from "../core/project/project.ts";
 import type { RuleSet } from "../core/rules/rule-set.ts";
 import { budgetOf } from "../core/run/schedule.ts";
-import { loadProject, withProblems } from "../engine/load-project.ts";
+import { type LoadedProject, loadProject, withProblems } from "../engine/load-project.ts";
 import { openSluiceProject } from "../engine/open-sluice-project.ts";
 import type { Parts } from "../engine/parts.ts";
 import type { SluiceProject } from "../engine/sluice-project.ts";
@@ -51,15 +51,7 @@ export function partsOf(folder: string, options: OpenProjectOptions): Parts {
   const secrets = environmentSecrets(folder);
   return {
     folder,
-    loadProject: async () => {
-      const tools = {
-        ...{ connectors, openAnalyzer, ruleSets: options.ruleSets ?? [] },
-        faultKinds: allFaultKinds,
-      };
-      const loaded = await loadProject(await readProjectFolder(folder), tools);
-      if (loaded.project === null) return loaded;
-      return withProblems(loaded, await checkLinks(folder, loaded.project, loaded.places));
-    },
+    loadProject: async () => await readProject(folder, options.ruleSets ?? []),
     readSettings: async () => await readProjectSettings(folder),
     connectors,
     catalogs: sqliteCatalogs,
@@ -90,6 +82,17 @@ export function partsOf(folder: string, options: OpenProjectOptions): Parts {
       isVerbose: options.isVerbose ?? false,
     }),
   };
+}
+
+/** Reads and checks all files of a project's folder. */
+export async function readProject(
+  folder: string,
+  ruleSets: readonly RuleSet[],
+): Promise<LoadedProject> {
+  const tools = { connectors, openAnalyzer, ruleSets, faultKinds: allFaultKinds };
+  const loaded = await loadProject(await readProjectFolder(folder), tools);
+  if (loaded.project === null) return loaded;
+  return withProblems(loaded, await checkLinks(folder, loaded.project, loaded.places));
 }
 
 /** The parser is heavy to load, and a project without models needs none. */

@@ -1,4 +1,5 @@
 import type { LineageRequest, QueryLineage } from "../core/lineage/query-lineage.ts";
+import type { DrillReport, DrillRequest } from "../engine/drill-report.ts";
 import type { SluiceProject } from "../engine/sluice-project.ts";
 import type { Clock } from "../ports/clock.ts";
 
@@ -16,6 +17,8 @@ export interface CliEnvironment {
   openProject(request: OpenRequest): Promise<SluiceProject>;
   /** Writes a starter project into a folder, which is made when it is not there. */
   initProject(folder: string): Promise<WrittenFiles>;
+  /** Breaks a copy of a project on purpose, and judges how it takes it. */
+  drill(request: DrillRequest): Promise<DrillReport>;
   /** Writes the JSON Schemas of the project files. `null` looks for the project from here upwards. */
   writeSchemas(folder: string | null): Promise<WrittenFiles>;
   /**

@@ -64,6 +64,7 @@ const jsonForms: readonly (readonly [string, readonly string[], readonly string[
     ["quarantine", "release", "sales", "--by", "ada"],
     ["source", "rowsReleased", "rowsKept", "kept"],
   ],
+  ["drill", ["drill"], ["project", "seed", "passed", "drills"]],
   ["serve", ["serve"], ["type", "at"]],
   ["signal", ["signal", "freeze", "flights", "--by", "ada"], ["signal", "isNew"]],
   ["prune", ["prune"], ["dryRun", "runs", "events", "objects", "signals", "staged", "versions"]],

@@ -25,6 +25,7 @@ const calm: Scenario = {
   tasks: [{ tasks: ["*"], medianMs: 10_000, spread: 0, msPerThousandRows: 0 }],
   events: [],
   faults: { perCycle: 0, kinds: null },
+  drill: [],
 };
 
 const project = {

@@ -1,4 +1,5 @@
 import { hashText } from "../../src/core/std/hash.ts";
+import type { DrillReport } from "../../src/engine/drill-report.ts";
 import type { PruneReport } from "../../src/engine/prune.ts";
 import type {
   CheckReport,
@@ -206,6 +207,40 @@ export function flightsDoctor(): DoctorReport {
         state: "failed",
         detail: "connect ECONNREFUSED 10.0.0.7:5432",
         fix: "Start the server, or correct `host` in connections/booking.yaml.",
+      },
+    ],
+  };
+}
+
+/** A drill of each outcome. */
+export function brokenDrill(seed: number): DrillReport {
+  const held = ["no_row_doubled", "recovered", "explained", "nothing_left"] as const;
+  const drill = { scenario: null, because: null, seconds: 4.2, kills: 0 };
+  const invariants = held.map((name) => ({ name, holds: true, detail: null }));
+  const lost = {
+    name: "no_row_lost",
+    holds: false,
+    detail: "raw.flights has 9 rows of 12",
+  } as const;
+  return {
+    project: "flights",
+    seed,
+    passed: false,
+    drills: [
+      { ...drill, fault: "kill 3 times", state: "passed", kills: 3, invariants },
+      {
+        ...drill,
+        scenario: "half_files",
+        fault: "cut flights to 50 % before the run",
+        state: "failed",
+        invariants: [lost, ...invariants],
+      },
+      {
+        ...drill,
+        fault: "make flights unreadable when it is extracted",
+        state: "skipped",
+        because: "the modes of files do not bind this user: run it as another one",
+        invariants: [],
       },
     ],
   };

@@ -5,6 +5,7 @@ import { OperatingError } from "../../src/errors/operating-error.ts";
 import {
   agedPrune,
   brokenCheck,
+  brokenDrill,
   flightsDiff,
   flightsDoctor,
   flightsRows,
@@ -157,6 +158,10 @@ export function startCli(argv: readonly string[], scene: CliScene = {}): Started
     clock,
     openProject: scene.openProject ?? (async () => projectOf(scene.reports ?? {})),
     initProject: async (folder) => ({ folder: `/made/${folder}`, files: ["sluice.yaml"] }),
+    drill: async ({ onDrill, seed }) => {
+      onDrill("kill 3 times");
+      return brokenDrill(seed);
+    },
     writeSchemas: async () => ({ folder: "/project/.sluice", files: ["rules.json"] }),
     writeNewFile: async () => {},
     readTextFile: async (path) => {

@@ -50,7 +50,7 @@ const tables: readonly Feed[] = [
     name: "stock",
     columns: ["id", "name", "price"],
     place: "items",
-    how: "table: items\n    strategy: merge\n    key: id\n    deletes: { by: comparison }",
+    how: "table: items\n    strategy: merge\n    key: id\n    deletes: { by: comparison, max_share: 1 }",
   },
   {
     name: "sales",
@@ -60,7 +60,7 @@ const tables: readonly Feed[] = [
   {
     name: "prices",
     columns: ["id", "price"],
-    how: "table: prices\n    strategy: history\n    key: id\n    deletes: { by: comparison }",
+    how: "table: prices\n    strategy: history\n    key: id\n    deletes: { by: comparison, max_share: 1 }",
     now: current("prices"),
   },
 ];
@@ -71,7 +71,7 @@ const files: readonly Feed[] = [
   {
     name: "stations",
     columns: ["id", "version"],
-    how: "path: stations.csv\n    strategy: merge\n    key: id\n    deletes: { by: comparison }",
+    how: "path: stations.csv\n    strategy: merge\n    key: id\n    deletes: { by: comparison, max_share: 1 }",
   },
   {
     name: "days",
@@ -81,7 +81,7 @@ const files: readonly Feed[] = [
   {
     name: "versions",
     columns: ["id", "version"],
-    how: "path: stations.csv\n    strategy: history\n    key: id\n    deletes: { by: comparison }",
+    how: "path: stations.csv\n    strategy: history\n    key: id\n    deletes: { by: comparison, max_share: 1 }",
     now: current("versions"),
   },
 ];

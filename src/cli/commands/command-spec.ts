@@ -22,6 +22,8 @@ export interface CommandSpec {
 export interface ArgSpec {
   readonly name: string;
   readonly isRequired: boolean;
+  /** Whether it may be there more than once; the last one only. */
+  readonly isRepeated?: boolean;
   readonly summary: string;
 }
 

@@ -1,5 +1,6 @@
 import type { ArgSpec, CommandSpec, FlagSpec } from "./command-spec.ts";
 import { contractSpec } from "./contract-spec.ts";
+import { drillSpec } from "./drill-spec.ts";
 import { impactSpec, lineageSpec } from "./lineage-spec.ts";
 import { negotiateSpec } from "./negotiate-spec.ts";
 import { pruneSpec } from "./prune-spec.ts";
@@ -124,6 +125,7 @@ export const commandTable: readonly CommandSpec[] = [
   },
   serveSpec,
   simulateSpec,
+  drillSpec,
   {
     name: "runs",
     summary: "list runs, the newest first",

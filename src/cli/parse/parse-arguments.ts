@@ -49,7 +49,8 @@ function addCommand(
   const subcommands = spec.subcommands ?? [];
   for (const subcommand of subcommands) addCommand(command, subcommand, accept);
   for (const arg of spec.args) {
-    command.argument(arg.isRequired ? `<${arg.name}>` : `[${arg.name}]`);
+    const name = arg.isRepeated === true ? `${arg.name}...` : arg.name;
+    command.argument(arg.isRequired ? `<${name}>` : `[${name}]`);
   }
   const { load } = spec;
   if (load === null) return;

@@ -74,6 +74,7 @@ function toScenario(form: ScenarioForm): Scenario {
     })),
     events: form.events.map(toEvent),
     faults: { perCycle: form.faults.per_cycle, kinds: form.faults.kinds ?? null },
+    drill: form.drill?.faults ?? [],
   };
 }
 

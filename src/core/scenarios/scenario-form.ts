@@ -2,6 +2,7 @@ import { z } from "zod";
 import { durationMsForm } from "../project/duration-ms-form.ts";
 import { labelForm } from "../project/name-form.ts";
 import { parseInstantMs } from "../signals/signal-types.ts";
+import { drillForm } from "./drill-form.ts";
 import { sourceEvents } from "./scenario.ts";
 
 const chance = z.number().min(0).max(1);
@@ -120,6 +121,7 @@ export function scenarioFormOf(faultKinds: readonly string[]) {
         })
         .prefault({})
         .describe("What goes wrong by chance."),
+      drill: drillForm.optional(),
     })
     .describe("A world to try rules in: what sources do, how long work takes, what goes wrong.");
 }

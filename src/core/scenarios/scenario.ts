@@ -1,4 +1,5 @@
 import type { EpochMs } from "../std/time.ts";
+import type { DrillFault } from "./drill-form.ts";
 
 /**
  * A world to try decisions in: what its sources do over some cycles, how long work takes, and what
@@ -25,6 +26,8 @@ export interface Scenario {
     /** Kinds that the simulator knows; `null` draws from all. */
     readonly kinds: readonly string[] | null;
   };
+  /** What `sluice drill` does to a copy of the project; empty where it says nothing of that. */
+  readonly drill: readonly DrillFault[];
 }
 
 export type ScenarioSubjects =
