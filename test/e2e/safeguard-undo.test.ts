@@ -4,6 +4,7 @@ import { undoingOf, verdictOn } from "../../src/core/decide/verdict.ts";
 import { present } from "../../src/core/std/assert.ts";
 import { openDuckdbWarehouse } from "../../src/warehouses/duckdb/open-duckdb-warehouse.ts";
 import { ruleFor, type SafeguardScene, safeguardScene } from "../support/safeguard-scene.ts";
+import { startSluice } from "../support/sluice-process.ts";
 
 // Goal: what a later check condemns is taken back to the version before, also when the process ends
 // on the way; who reads it never sees it; and it is not made again of the same.
@@ -122,6 +123,24 @@ describe("a process that ends between the load and what is said of its check", (
     expect(await shop.sum("raw.orders")).toMatch(/^1 /);
     expect(await resume(shop)).toMatchObject({ status: "failed", reason: "UNDONE" });
     expect(await shop.sum("raw.orders")).toMatch(/^3 /);
+  });
+
+  test("has undone it once, wherever it was killed", async () => {
+    const shop = safeguardScene(files);
+    open = shop;
+    await shop.run(1);
+    const good = await shop.sum("raw.orders");
+    // Killed once it tells of these: the load has not begun then, or has just committed.
+    for (const [index, line] of [/orders\.extract/, /orders\.load/].entries()) {
+      shop.write({ "data/orders.csv": `id,amount\n1,${index}\n` });
+      const { child, ended, told } = startSluice(["run", "--project", shop.folder]);
+      await told(line);
+      child.kill("SIGKILL");
+      await ended;
+      await resume(shop);
+      expect(await shop.sum("raw.orders")).toBe(good);
+      expect((await shop.run(3 + index)).ended("orders.load")).toBe("bypassed condemned");
+    }
   });
 
   test("does not take the version before for what was condemned", async () => {
