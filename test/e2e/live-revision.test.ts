@@ -1,5 +1,8 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openProject, type RunEvent, type RunReport, type SluiceProject } from "../../src/index.ts";
+import { repositoryFolder } from "../support/sluice-process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { writeFiles } from "../support/write-files.ts";
 
@@ -38,22 +41,24 @@ async function shop(more: Readonly<Record<string, string>> = {}): Promise<Shop> 
   return { folder: folder.path, project };
 }
 
-/** Runs, and does something once the slow model has started. */
-async function runAnd(
-  { project }: Shop,
-  act: () => Promise<unknown>,
-): Promise<{ readonly report: RunReport; readonly events: readonly RunEvent[] }> {
-  const events: RunEvent[] = [];
-  const acts: Promise<unknown>[] = [];
-  const report = await project.run({
-    onEvent: (event) => {
-      events.push(event);
-      const isSlow = event.type === "AttemptStarted" && event.tasks.includes("slow.transform");
-      if (isSlow && acts.length === 0) acts.push(act());
-    },
+/** Sends a signal from another process, while this one stands still: no task gets on meanwhile. */
+function signal(folder: string, ...args: readonly string[]): void {
+  const cli = join(repositoryFolder, "bin", "sluice.js");
+  const { status, stderr } = spawnSync(process.execPath, [cli, "signal", ...args], {
+    cwd: folder,
+    encoding: "utf8",
   });
-  await Promise.all(acts);
-  return { report, events };
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+}
+
+/** Runs, and does something once the slow model is about to start. */
+async function runAnd({ project }: Shop, act: () => void): Promise<RunReport> {
+  return await project.run({ onEvent: (event) => void (isSlowStart(event) && act()) });
+}
+
+function isSlowStart(event: RunEvent): boolean {
+  return event.type === "AttemptStarted" && event.tasks.includes("slow.transform");
 }
 
 function statusesOf({ run }: RunReport): Record<string, string> {
@@ -64,9 +69,9 @@ describe("while a run goes on", () => {
   test("a source that is back is loaded by it, with all that reads it, and replay agrees", async () => {
     const scene = await shop();
     const { project, folder } = scene;
-    const { report } = await runAnd(scene, async () => {
+    const report = await runAnd(scene, () => {
       writeFiles(folder, { "data/orders.csv": "n\n3\n4\n" });
-      await project.sendSignal({ type: "source.back", subject: "orders" });
+      signal(folder, "back", "orders");
     });
     expect(report.run.status).toBe("succeeded");
     expect(statusesOf(report)).toMatchObject({
@@ -91,13 +96,9 @@ describe("while a run goes on", () => {
   test("an override keeps what has not begun from running, and says so", async () => {
     const scene = await shop({ "data/orders.csv": "n\n1\n", "rules/late.yaml": lateRules });
     const { project } = scene;
-    const { report } = await runAnd(scene, () =>
-      project.sendSignal({
-        type: "override.freeze",
-        subject: "top",
-        data: { by: "ann", why: "the board meets", until: null },
-      }),
-    );
+    const report = await runAnd(scene, () => {
+      signal(scene.folder, "freeze", "top", "--by", "ann", "--why", "the board meets");
+    });
     expect(statusesOf(report)).toMatchObject({
       "revenue.transform": "succeeded",
       "top.transform": "bypassed",
@@ -126,9 +127,9 @@ describe("while a run goes on", () => {
   test("under the heaviest pressure what is optional and has not begun is left out", async () => {
     const extra = "/* sluice\noptional: true\n*/\nSELECT max(s) AS s FROM slow\n";
     const scene = await shop({ "models/extra.sql": extra });
-    const { report } = await runAnd(scene, () =>
-      scene.project.sendSignal({ type: "pressure", subject: "memory", data: { level: 3 } }),
-    );
+    const report = await runAnd(scene, () => {
+      signal(scene.folder, "pressure", "memory", "--data", '{"level": 3}');
+    });
     const extraTask = report.run.tasks.find(({ id }) => id === "extra.transform");
     expect(extraTask).toMatchObject({ status: "bypassed", reason: "pressure" });
     expect(statusesOf(report)).toMatchObject({ "slow.transform": "succeeded" });
@@ -137,14 +138,12 @@ describe("while a run goes on", () => {
   test("a run that was decided again and cut off goes on as it was decided last", async () => {
     const scene = await shop();
     const { project, folder } = scene;
-    const events: RunEvent[] = [];
     const crash = new Error("the screen is gone");
     const run = project.run({
       onEvent: (event) => {
-        events.push(event);
-        if (event.type === "AttemptStarted" && event.tasks.includes("slow.transform")) {
+        if (isSlowStart(event)) {
           writeFiles(folder, { "data/orders.csv": "n\n3\n4\n" });
-          void project.sendSignal({ type: "source.back", subject: "orders" });
+          signal(folder, "back", "orders");
         }
         // Whoever watches fails, and with it the process that ran it.
         if (event.type === "RevisionDecided") throw crash;
