@@ -159,7 +159,10 @@ async function observeAbsent(
   await session.run(`INSERT INTO ${observed} BY NAME ${gone}`);
 }
 
-/** Keys of which something was observed that their versions do not say. */
+/**
+ * Keys of which something was observed that their versions do not say. Each condition of the join
+ * compares two values: with an OR among them the engine would look at all pairs of rows.
+ */
 async function touch(session: Session, histories: Histories): Promise<void> {
   const { target, key, observed, touched } = histories;
   await session.run(
@@ -167,7 +170,7 @@ async function touch(session: Session, histories: Histories): Promise<void> {
      SELECT DISTINCT ${key.map((name) => `o.${name}`).join(", ")}
      FROM ${observed} AS o LEFT JOIN ${target} AS t
        ON ${onKey(key)} AND t.${timeName} <= o.${timeName}
-         AND (t._valid_to IS NULL OR o.${timeName} < t._valid_to)
+         AND o.${timeName} < coalesce(t._valid_to, TIMESTAMP 'infinity')
      WHERE CASE WHEN o._sluice_gone THEN t.${timeName} IS NOT NULL
                 ELSE t.${timeName} IS NULL OR ${differs(histories)} END`,
   );
