@@ -46,9 +46,10 @@ export async function copyInChunks(
 ): Promise<CopiedRows> {
   const { facts, plan, session, request, signal } = copy;
   const { chunks, folder } = request;
-  const asked = session.checkpointMb === undefined ? undefined : session.checkpointMb << 20;
   const division =
-    chunks === undefined ? null : await divideTable(transaction.query, facts, plan, asked);
+    chunks === undefined
+      ? null
+      : await divideTable(transaction.query, facts, plan, session.checkpointMb);
   if (chunks === undefined || division === null) {
     await chunks?.drop(chunks.before);
     const path = join(folder, "rows.csv");

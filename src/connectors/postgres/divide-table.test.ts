@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type BlockRange, rangesBeside } from "./divide-table.ts";
+import { type BlockRange, bytesOfChunk, rangesBeside } from "./divide-table.ts";
 
 const size = fc.integer({ min: 1, max: 50 });
 const blocks = fc.integer({ min: 0, max: 500 });
@@ -43,4 +43,13 @@ test("a table is cut into as many chunks as it needs", () => {
     { from: 4, to: 6 },
     { from: 6, to: null },
   ]);
+});
+
+test("a chunk holds what is asked for, however much, or follows the table between two bounds", () => {
+  for (const megabytes of [1, 64, 2_048, 4_096, 1_048_576]) {
+    expect(bytesOfChunk(1, megabytes)).toBe(megabytes * 2 ** 20);
+  }
+  expect(bytesOfChunk(0, undefined)).toBe(64 * 2 ** 20);
+  expect(bytesOfChunk(2 ** 34, undefined)).toBe(2 ** 28);
+  expect(bytesOfChunk(2 ** 45, undefined)).toBe(2 ** 30);
 });

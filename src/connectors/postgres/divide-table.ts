@@ -51,25 +51,30 @@ export interface Division {
 
 /**
  * How a plan's rows are read in chunks; `null` when they are to be read as one.
- * @param bytesAsked what a chunk is to hold, instead of what follows from the table's size
+ * @param megabytes what a chunk is to hold, instead of what follows from the table's size
  */
 export async function divideTable(
   query: Query,
   facts: TableFacts,
   plan: Pick<CursorPlan, "where">,
-  bytesAsked: number | undefined,
+  megabytes: number | undefined,
 ): Promise<Division | null> {
   if (!facts.hasVersions) return null;
   const [row] = await query(blocksSql, [facts.oid]);
   const { isDivisible, blocks, bytesPerBlock } = blocksSchema.parse(row);
   if (!isDivisible) return null;
-  const { min, max, perTable } = chunkBytes;
-  const all = blocks * bytesPerBlock;
-  const bytes = bytesAsked ?? Math.min(max, Math.max(min, all * perTable));
+  const bytes = bytesOfChunk(blocks * bytesPerBlock, megabytes);
   const size = Math.max(1, Math.floor(bytes / Math.max(1, bytesPerBlock)));
   if (blocks <= size) return null;
   const isWhole = plan.where === null || (await isLargeShare(query, facts, plan.where));
   return isWhole ? { size, blocks } : null;
+}
+
+/** @param bytes of the whole table */
+export function bytesOfChunk(bytes: number, megabytes: number | undefined): number {
+  if (megabytes !== undefined) return megabytes * mebibyte;
+  const { min, max, perTable } = chunkBytes;
+  return Math.min(max, Math.max(min, bytes * perTable));
 }
 
 /** Whether the planner expects so many rows that it would look through the table anyway. */
