@@ -105,9 +105,9 @@ export class ScenarioCourse {
 
   #eventsOf(name: string, cycle: number): readonly SourceEvent[] {
     return this.#scenario.events.filter(
-      (event) =>
+      (event): event is SourceEvent =>
         event.kind === "source" && event.cycle === cycle + 1 && matchesName(event.source, name),
-    ) as readonly SourceEvent[];
+    );
   }
 
   #change(
