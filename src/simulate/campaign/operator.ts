@@ -110,12 +110,12 @@ export class Operator {
     this.#current?.receive(signal);
   }
 
-  /** About half of the sources change before a cycle, some of them while it runs. */
+  /** Most sources change before a cycle, some of them while it runs. */
   #scheduleChanges(): void {
     const { seed, cycle, world, queue } = this.#context;
     for (const source of world.sources.values()) {
       const dice = new Dice(seed, "change", cycle, source.spec.name);
-      if (!dice.chance(cycle === 0 ? 0.1 : 0.55)) continue;
+      if (!dice.chance(cycle === 0 ? 0.1 : 0.85)) continue;
       const atMs = dice.chance(0.6) ? 0 : dice.next() * 120_000;
       queue.after(atMs, () => world.change(source, dice, queue.now));
     }

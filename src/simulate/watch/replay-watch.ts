@@ -9,7 +9,7 @@ import { Dice } from "../time/dice.ts";
 import { Violation } from "./violation.ts";
 
 /** Shares of decisions that are made once more: from the same input, and from what is stored of it. */
-const again = 0.05;
+const again = 0.03;
 const stored = 0.01;
 
 /**
