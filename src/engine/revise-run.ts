@@ -9,6 +9,7 @@ import type { SegmentChanges, TaskResult } from "../core/run/run-event.ts";
 import type { RunPlan } from "../core/run/run-plan.ts";
 import type { Signal } from "../core/signals/signal.ts";
 import { noStanding, standingOf } from "../core/signals/standing.ts";
+import { present } from "../core/std/assert.ts";
 import { compareText } from "../core/std/compare.ts";
 import type { EpochMs } from "../core/std/time.ts";
 import type { RunSummary } from "../ports/catalog.ts";
@@ -86,7 +87,19 @@ export class LiveRun implements Reviser, TaskExecutor {
     attempt: number,
   ): Promise<Readonly<Record<TaskId, TaskResult>>> {
     const executor = this.#executor;
-    return await this.#watch.follow(tasks, () => executor.execute(tasks, signal, attempt));
+    const work = () => this.#watch.follow(tasks, () => executor.execute(tasks, signal, attempt));
+    const { slots } = this.#workshop;
+    if (slots === null) return await work();
+    const pool = this.#poolOf(present(tasks[0], "an attempt has a task"));
+    const { pools } = this.#decided.input.template;
+    return await slots.hold({ pool, slots: pools[pool] ?? 1, signal }, work);
+  }
+
+  #poolOf(task: TaskId): string {
+    const { segments } = this.#decided.blueprint;
+    const segment = segments.get(task.slice(0, task.lastIndexOf(".")));
+    const found = segment?.tasks.find(({ id }) => id === task);
+    return present(found, `${task} is in the blueprint`).safeguards.pool;
   }
 
   concernOf(signal: Signal): readonly string[] {

@@ -66,7 +66,10 @@ export async function runCycle(
   await using connections = connectionsOf(project, parts);
   const staging = parts.openStaging(project);
   const isAlone = () => true;
-  const workshop = { parts, loaded, catalog, warehouse, staging, connections, isAlone };
+  const workshop = {
+    ...{ parts, loaded, catalog, warehouse, staging, connections },
+    ...{ isAlone, slots: null },
+  };
   const prepared =
     (await resumedRun(workshop, options)) ??
     (options.fromFailed === undefined

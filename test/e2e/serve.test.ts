@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { sqliteCatalogs } from "../../src/catalogs/sqlite/sqlite-catalogs.ts";
 import { openProject, type RunReport } from "../../src/index.ts";
@@ -215,7 +214,7 @@ describe("one process serves a project", () => {
     const tookMs = performance.now() - killedAt;
     expect(tookMs).toBeLessThan(15_000);
     // The interrupted run goes on where it was.
-    await eventOf(folder, run, ({ type }) => type === "RunResumed");
+    await begun(folder, run, "slow.transform", "RunResumed");
     await say(folder, "bypass", "slow", "--cancel", "--why", "enough");
     expect(await second.next(({ type }) => type === "RunResumed")).toMatchObject({ run });
     expect(await second.cycle("start")).toMatchObject({ status: "succeeded" });
@@ -237,23 +236,20 @@ interface StoredRunEvent {
   readonly tasks?: readonly string[];
 }
 
-/** Waits until the catalog has an event of a run that fits: it is durable before anything follows. */
-async function eventOf(
-  folder: string,
-  run: unknown,
-  fits: (event: StoredRunEvent) => boolean,
-): Promise<void> {
-  await using catalog = await sqliteCatalogs.openReader(join(folder, ".sluice", "catalog.db"));
-  for (;;) {
-    const events = (await catalog?.events(String(run))) ?? [];
-    if (events.some(({ event }) => fits(event))) return;
-    // Another process writes; nothing of this one could say when.
-    await setTimeout(20);
-  }
-}
-
-function begun(folder: string, run: unknown, task: string): Promise<void> {
+/** Waits until the catalog tells that a task of a run has begun, perhaps after another event. */
+async function begun(folder: string, run: unknown, task: string, after?: string): Promise<void> {
   const isBegun = ({ type, tasks }: StoredRunEvent) =>
     type === "AttemptStarted" && tasks?.includes(task) === true;
-  return eventOf(folder, run, isBegun);
+  await using catalog = await sqliteCatalogs.openReader(join(folder, ".sluice", "catalog.db"));
+  let changes = -1;
+  for (;;) {
+    const now = (await catalog?.changes()) ?? 0;
+    if (now !== changes) {
+      changes = now;
+      const events = (await catalog?.events(String(run))) ?? [];
+      const start = after === undefined ? 0 : events.findIndex(({ event }) => event.type === after);
+      if (start >= 0 && events.slice(start).some(({ event }) => isBegun(event))) return;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

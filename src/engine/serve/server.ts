@@ -9,6 +9,7 @@ import type { CycleFocus } from "../cycle-focus.ts";
 import { validProject } from "../load-project.ts";
 import type { Parts } from "../parts.ts";
 import { resumeRuns, runNewCycle } from "../run-cycle.ts";
+import { SharedSlots } from "../shared-slots.ts";
 import type { RunReport } from "../sluice-project.ts";
 import type { Workshop } from "../workshop.ts";
 import { Backoff } from "./backoff.ts";
@@ -52,6 +53,7 @@ export class Server {
   readonly #running = new Set<Promise<void>>();
   readonly #warehouse = new SharedWarehouse();
   readonly #backoff = new Backoff();
+  readonly #slots = new SharedSlots();
   readonly #sources: SourceWatch;
   readonly #inbox: InboxWatch;
   /** Cancels the cycles that go on. */
@@ -305,6 +307,7 @@ export class Server {
     return await work({
       ...{ parts, loaded, catalog: this.#catalog, connections, warehouse: lease.warehouse },
       staging: parts.openStaging(project),
+      slots: this.#slots,
       isAlone: () => this.#cycles.size <= 1,
     });
   }
