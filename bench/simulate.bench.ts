@@ -18,7 +18,7 @@ export async function bench(): Promise<BenchResult[]> {
     fromSeed,
     seeds,
     size: { sources: 50, models: 100 },
-    cycles: 3,
+    cycles: 4,
     faultsPerCycle: 12,
     failuresMax: 1,
   });
