@@ -68,7 +68,7 @@ export async function killCampaign(world: ShopWorld, plan: CampaignPlan): Promis
     const differences = await world.differences();
     comparisons += 1;
     violations.push(...differences.map((one) => `after ${kills} kills: ${one}`));
-    plan.onProgress?.(`${kills} kills, ${finished} runs, ${differences.length} differences`);
+    plan.onProgress?.([`${kills} kills, ${finished} runs`, ...differences].join("; "));
     await world.goOn();
   }
   const seconds = (performance.now() - startedAt) / 1_000;
