@@ -1,11 +1,15 @@
 import { defineConfig } from "vitest/config";
 import { TestSummaryReporter } from "./test/support/test-summary-reporter.ts";
 
-/** Two files at once, each in its own process: so there are never more than two database servers. */
+/**
+ * Two files at once, each in its own process: so there are never more than two database servers.
+ * Properties are drawn from one seed, which SLUICE_SEED replaces.
+ */
 export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
+    setupFiles: ["test/support/fixed-seed.ts"],
     reporters: ["default", new TestSummaryReporter()],
     projects: [
       {

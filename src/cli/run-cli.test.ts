@@ -69,6 +69,11 @@ const jsonForms: readonly (readonly [string, readonly string[], readonly string[
   ["signal", ["signal", "freeze", "flights", "--by", "ada"], ["signal", "isNew"]],
   ["prune", ["prune"], ["dryRun", "runs", "events", "objects", "signals", "staged", "versions"]],
   ["signals", ["signals"], ["at", "standing", "signals"]],
+  [
+    "simulate",
+    ["simulate", "late_orders"],
+    ["scenario", "seed", "cycles", "variants", "violations"],
+  ],
   ["replay", ["replay"], ["run", "blueprint", "recomputed", "identical", "revisions"]],
   ["doctor", ["doctor"], ["ok", "findings"]],
   ["version", ["version"], ["version"]],

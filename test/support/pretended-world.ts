@@ -253,12 +253,13 @@ export class PretendedWorld {
 
   /** What a subject's table would be, made now. */
   made(decided: Decided, subject: string): string {
-    const { scope, snapshot } = decidedWith(decided, subject).input;
-    const model = scope.models.get(subject);
-    if (model === undefined) {
-      return snapshot.profiles.get(subject)?.profile.fingerprint ?? `unknown ${this.#runs}`;
-    }
-    return this.#selected(model);
+    const { input, workings } = decidedWith(decided, subject);
+    const model = input.scope.models.get(subject);
+    if (model !== undefined) return this.#selected(model);
+    const node = workings.nodes.get(subject);
+    const isAlternate = node?.kind === "source" && node.supply.state === "alternate";
+    const place = isAlternate ? node.supply.from.name : subject;
+    return input.snapshot.profiles.get(place)?.profile.fingerprint ?? `unknown ${this.#runs}`;
   }
 
   /** What one would read in a subject's table now. */
