@@ -38,7 +38,7 @@ async function turn() {
     await changeTables(steps);
     if (steps % 6 === 1) changeFiles(steps);
   }
-  setTimeout(goOn, isPaused ? 5 : 15);
+  setTimeout(goOn, isPaused ? 5 : 25);
 }
 
 function goOn() {
@@ -83,6 +83,8 @@ function changeFiles(step) {
   const day = random(9);
   writeWhole(`day-${day}.csv`, `day,n\n${rowsOf(20 + random(20), (n) => `${day},${step + n}`)}`);
   if (step % 5 === 0) stations.delete(random(60));
+  // One now and then: files that are appended stay, and a campaign is long.
+  if (step % 120 !== 1) return;
   writeWhole(
     `log-${String(step).padStart(7, "0")}.csv`,
     `step,line\n${rowsOf(5, (n) => `${step},line ${n}`)}`,
