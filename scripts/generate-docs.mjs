@@ -198,6 +198,7 @@ const signalSubjects = {
   resource: "`memory`, `disk`, `slots` or `warehouse`",
 };
 
+/** @param {{ properties?: Record<string, any>, required?: string[] }} schema */
 function carriedBy({ properties = {}, required = [] }) {
   const said = Object.entries(properties).filter(([, { type }]) => type !== "null");
   const rows = said.map(([name, field]) => [
