@@ -231,20 +231,21 @@ describe("an extraction that is killed", () => {
       `INSERT INTO parts SELECT g, CASE WHEN g % 2 = 0 THEN 'b' ELSE 'a' END, repeat('z', 60)
        FROM generate_series(60001, 120000) g; ANALYZE parts`,
     );
+    const earlier = (await rangesRead()).length;
     await killAfter("parts", 2);
     const kept = chunksKept("parts");
-    const before = await rangesRead();
+    const read = (await rangesRead()).slice(earlier);
     await server.run(
       database,
       "INSERT INTO parts SELECT g, 'a', 'late' FROM generate_series(120001, 120010) g",
     );
     const second = await runSluice(args());
     expect(second, second.stderr).toMatchObject({ exitCode: 0 });
-    const again = (await rangesRead()).slice(before.length);
+    const again = (await rangesRead()).slice(earlier + read.length);
     expect(again.length).toBeGreaterThan(0);
-    expect(new Set(before).size + again.length - new Set([...before, ...again]).size).toBeLessThan(
-      kept,
-    );
+    // What had not committed is read again, and the one chunk into which late rows came.
+    const twice = again.filter((range) => read.includes(range)).length;
+    expect(twice).toBeLessThanOrEqual(read.length - kept + 1);
     expect(await inWarehouse(`${sums} raw.parts`)).toEqual(await inSource(`${sums} parts`));
   });
 });
@@ -289,7 +290,7 @@ describe("an extraction that fails or is cancelled", () => {
        WHERE application_name = 'sluice' AND query LIKE 'COPY%'`,
     );
     const ended = await run.ended;
-    expect(ended, ended.stderr).toMatchObject({ exitCode: 0 });
+    expect(ended, ended.stdout).toMatchObject({ exitCode: 0 });
     const read = await rangesRead();
     expect(read.length - new Set(read).size).toBeLessThanOrEqual(2);
     expect(await inWarehouse(sumOf("raw.accounts"))).toEqual(await inSource(sumOf("accounts")));
