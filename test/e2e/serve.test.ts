@@ -152,6 +152,7 @@ describe("a cycle that goes on", () => {
     const serving = startServing(folder, ["--grace", "0s"]);
     const whole = await serving.next(({ type }) => type === "CycleStarted");
     await begun(folder, whole["run"], "slow.transform");
+    await done(folder, whole["run"], "weather.verify");
     // What it has come to and done is done again beside it, although it goes on.
     writeFiles(folder, { "others/weather.csv": "t\n2\n" });
     expect(await serving.cycle("changed")).toMatchObject({ status: "succeeded" });
@@ -238,8 +239,22 @@ interface StoredRunEvent {
 
 /** Waits until the catalog tells that a task of a run has begun, perhaps after another event. */
 async function begun(folder: string, run: unknown, task: string, after?: string): Promise<void> {
-  const isBegun = ({ type, tasks }: StoredRunEvent) =>
-    type === "AttemptStarted" && tasks?.includes(task) === true;
+  await told(folder, run, { type: "AttemptStarted", task, after });
+}
+
+/** Waits until the catalog tells that a task of a run has succeeded. */
+async function done(folder: string, run: unknown, task: string): Promise<void> {
+  await told(folder, run, { type: "AttemptSucceeded", task });
+}
+
+async function told(
+  folder: string,
+  run: unknown,
+  wanted: { readonly type: string; readonly task: string; readonly after?: string | undefined },
+): Promise<void> {
+  const { after } = wanted;
+  const isWanted = ({ type, tasks }: StoredRunEvent) =>
+    type === wanted.type && tasks?.includes(wanted.task) === true;
   await using catalog = await sqliteCatalogs.openReader(join(folder, ".sluice", "catalog.db"));
   let changes = -1;
   for (;;) {
@@ -248,7 +263,7 @@ async function begun(folder: string, run: unknown, task: string, after?: string)
       changes = now;
       const events = (await catalog?.events(String(run))) ?? [];
       const start = after === undefined ? 0 : events.findIndex(({ event }) => event.type === after);
-      if (start >= 0 && events.slice(start).some(({ event }) => isBegun(event))) return;
+      if (start >= 0 && events.slice(start).some(({ event }) => isWanted(event))) return;
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
