@@ -13,5 +13,5 @@ export function answerAuthor({ input, environment }: CommandContext): string {
   const name = found?.trim() ?? "";
   if (name !== "" && name.length <= nameMax) return name;
   const detail = name === "" ? "Nobody is named." : `A name has at most ${nameMax} characters.`;
-  throw new OperatingError("USAGE_INVALID", detail, { hint: "Say who answers: --by NAME." });
+  throw new OperatingError("USAGE_INVALID", detail, { hint: "Say who it is: --by NAME." });
 }
