@@ -66,6 +66,8 @@ function runPart(campaign: Campaign): Promise<CampaignReport> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(script, {
       workerData: campaign,
+      // What started this process does not hold for a file.
+      execArgv: [],
       // Short-lived values are most of it: with room for them the collector costs half as much.
       resourceLimits: { maxYoungGenerationSizeMb: 192 },
     });
