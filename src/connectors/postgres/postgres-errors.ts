@@ -138,7 +138,10 @@ function fromDriver(
   // A host with several addresses fails with all their errors at once, and no message of its own.
   const inner = error instanceof AggregateError ? error.errors[0] : error;
   const message = inner instanceof Error ? inner.message : error.message;
-  if (networkCodes.has(state) || /timeout|terminated|Connection ended|is not queryable/i.test(message)) {
+  if (
+    networkCodes.has(state) ||
+    /timeout|terminated|Connection ended|is not queryable/i.test(message)
+  ) {
     return {
       code: "CONNECTION_FAILED",
       detail: `${address} does not answer: ${message}.`,
