@@ -9,8 +9,8 @@ import { Dice } from "../time/dice.ts";
 import { Violation } from "./violation.ts";
 
 /** Shares of decisions that are made once more: from the same input, and from what is stored of it. */
-const again = 0.03;
-const stored = 0.01;
+const again = 0.01;
+const stored = 0.004;
 
 /**
  * Now and then decides once more: what was decided from the decision before is what is decided
