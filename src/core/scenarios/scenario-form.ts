@@ -102,7 +102,7 @@ export function scenarioFormOf(faultKinds: readonly string[]) {
           }),
         ])
         .default("project")
-        .describe("`project`: its own sources, models and rules. Else so many are made up."),
+        .describe("`project`: its own sources and models. Else so many are made up."),
       cycles: z.int().min(1).max(10_000).default(10).describe("How many cycles are played."),
       every: durationMsForm.default(86_400_000).describe("From one cycle to the next."),
       start: instantForm.describe("When the first cycle is due."),

@@ -25,7 +25,7 @@ export function simulateScenario(request: SimulationRequest): SimulationReport {
     request.onLine?.(`── ${variant.name}`);
     return {
       name: variant.name,
-      ...playVariant(stage, toVariant(variant, scope), request.onLine ?? null),
+      ...playVariant(stage, toVariant(variant), request.onLine ?? null),
     };
   });
   return {
@@ -39,11 +39,8 @@ export function simulateScenario(request: SimulationRequest): SimulationReport {
   };
 }
 
-function toVariant({ name, ruleSets }: VariantRequest, scope: SimulatedScope): Variant {
-  if (ruleSets === null) return { ...staticVariant, name };
-  // What is made up has rules of its own, so that there is something to decide.
-  const isMadeUp = scope.ruleSets.length > 0 && ruleSets.length === 0;
-  return { name, ruleSets: isMadeUp ? scope.ruleSets : ruleSets, isStatic: false };
+function toVariant({ name, ruleSets }: VariantRequest): Variant {
+  return ruleSets === null ? { ...staticVariant, name } : { name, ruleSets, isStatic: false };
 }
 
 function scopeOf({ scenario, project }: SimulationRequest): SimulatedScope {
